@@ -1,0 +1,134 @@
+import type { Operator, Role } from "../ports.js";
+
+/** Everything that one may be allowed. Nothing is allowed that is not listed for a role below. */
+export const permissions = [
+  "status.read",
+  "site.read",
+  "site.write",
+  "people.read",
+  "people.write",
+  /** Also to see whole card values: who enrols cards must be able to compare them. */
+  "credentials.write",
+  /** Names instead of person ids, in events and sentences. */
+  "names.read",
+  "doors.read",
+  "areas.read",
+  "partitions.read",
+  "sensors.read",
+  "door.unlock",
+  "door.mode",
+  /** Unlock against lockdown, secured, maintenance or an armed side, with a reason. */
+  "door.force",
+  "emergency.release",
+  "emergency.reset",
+  "fire.reset",
+  /** The journal and the running feed at all; which categories of it say the `events.*` below and `audit.read`. */
+  "journal.read",
+  "events.access",
+  "events.door",
+  "events.alarm",
+  "events.safety",
+  "events.device",
+  "events.system",
+  "audit.read",
+  "accounts.read",
+  /** Operators and clients. */
+  "accounts.write",
+  "devices.write",
+  "owner.claim",
+  /** Hold-up and duress; needs the account's own `discreet` besides. */
+  "discreet",
+] as const;
+export type Permission = (typeof permissions)[number];
+
+const viewer = ["status.read", "doors.read", "areas.read"] as const satisfies readonly Permission[];
+
+const guard = [
+  ...viewer,
+  "partitions.read",
+  "sensors.read",
+  "names.read",
+  "door.unlock",
+  "door.mode",
+  "emergency.release",
+  "emergency.reset",
+  "journal.read",
+  "events.door",
+  "events.alarm",
+  "events.safety",
+  "discreet",
+] as const satisfies readonly Permission[];
+
+/** What each role may. The reading of events follows the MQTT contract ("Clients"), so that no other way in shows more. */
+const table: Readonly<Record<Role, readonly Permission[]>> = {
+  owner: permissions,
+  manager: [
+    ...guard,
+    "events.access",
+    "site.read",
+    "site.write",
+    "people.read",
+    "people.write",
+    "credentials.write",
+    "door.force",
+    "fire.reset",
+    "accounts.read",
+    "devices.write",
+  ],
+  guard,
+  viewer,
+  auditor: [
+    ...viewer,
+    "site.read",
+    "people.read",
+    "names.read",
+    "partitions.read",
+    "sensors.read",
+    "journal.read",
+    "events.access",
+    "events.door",
+    "events.alarm",
+    "events.safety",
+    "events.device",
+    "events.system",
+    "audit.read",
+    "accounts.read",
+    "discreet",
+  ],
+  // A central system knows people by id; names stay in the building.
+  central: [
+    ...viewer,
+    "site.read",
+    "partitions.read",
+    "sensors.read",
+    "door.unlock",
+    "door.mode",
+    "journal.read",
+    "events.access",
+    "events.door",
+    "events.alarm",
+    "events.safety",
+    "events.device",
+    "events.system",
+    "audit.read",
+    "discreet",
+  ],
+  // A device speaks under its own topics and asks for nothing.
+  device: [],
+};
+
+const sets = new Map<string, ReadonlySet<string>>(
+  Object.entries(table).map(([role, allowed]) => [role, new Set<string>(allowed)]),
+);
+const nothing: ReadonlySet<string> = new Set();
+
+/** What a role may; nothing for a role that does not exist. */
+export function permissionsOf(role: Role): ReadonlySet<string> {
+  return sets.get(role) ?? nothing;
+}
+
+/** Whether this operator may; false for anything that is not in the table. */
+export function may(operator: Pick<Operator, "role" | "discreet">, permission: string): boolean {
+  if (permission === "discreet" && !operator.discreet) return false;
+  return permissionsOf(operator.role).has(permission);
+}

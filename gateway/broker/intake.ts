@@ -1,0 +1,124 @@
+import type { Socket } from "node:net";
+import { Duplex } from "node:stream";
+import type { BrokerLimits } from "./limits.js";
+import { type Breach, PacketGauge } from "./packet-gauge.js";
+
+/**
+ * One connection as the broker's parser sees it. Between socket and parser it caps the size of packets, lets only CONNECT
+ * through until the client is known, and stops reading the socket while the client is above its rate.
+ */
+export class Intake extends Duplex {
+  /** Without the port; for counting and for logs. */
+  readonly address: string;
+  /** How often the client was made to wait for its rate. */
+  slowed = 0;
+  readonly #socket: Socket;
+  readonly #gauge: PacketGauge;
+  readonly #onBreach: (breach: Breach) => void;
+  readonly #onGreeted: () => void;
+  #rest: Buffer | undefined;
+  #wanted = false;
+  #ended = false;
+  #broken = false;
+  #wake: NodeJS.Timeout | undefined;
+
+  constructor(
+    socket: Socket,
+    limits: BrokerLimits,
+    told: {
+      /** The address as the gate counts it. */
+      readonly address: string;
+      /** A complete CONNECT has passed to the parser. */
+      onGreeted(): void;
+      /** Nothing more is read; whoever hears it cuts the connection. */
+      onBreach(breach: Breach): void;
+    },
+  ) {
+    // Reading is ours to pace: the parser's side holds no more than what it asked for.
+    super({ readableHighWaterMark: 16 * 1024, writableHighWaterMark: 64 * 1024, allowHalfOpen: true });
+    this.address = told.address;
+    this.#socket = socket;
+    this.#gauge = new PacketGauge(limits, performance.now());
+    this.#onBreach = told.onBreach;
+    this.#onGreeted = told.onGreeted;
+  }
+
+  /** Begins to listen to the socket. */
+  start(): this {
+    const socket = this.#socket;
+    socket.on("readable", () => this.#pump());
+    socket.on("end", () => {
+      this.#ended = true;
+      this.#pump();
+    });
+    socket.on("error", (error) => this.destroy(error));
+    socket.on("close", () => this.destroy());
+    return this;
+  }
+
+  /** The client is known: what it sent after CONNECT is read now. */
+  open(): void {
+    this.#gauge.open();
+    this.#pump();
+  }
+
+  override _read(): void {
+    this.#wanted = true;
+    this.#pump();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(chunk, done);
+  }
+
+  override _writev(
+    chunks: { chunk: Buffer; encoding: BufferEncoding }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    // The packet writer hands over header, topic and payload one by one: they leave as one segment.
+    this.#socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#socket.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#wake);
+    this.#rest = undefined;
+    this.#socket.destroy();
+    done(error);
+  }
+
+  #pump(): void {
+    while (this.#wanted && !this.#broken && this.#wake === undefined && !this.destroyed) {
+      const chunk = this.#rest ?? (this.#socket.read() as Buffer | null);
+      this.#rest = undefined;
+      if (chunk === null) {
+        if (this.#ended) this.push(null);
+        return;
+      }
+      const wasGreeted = this.#gauge.greeted;
+      const { pass, waitMs, breach } = this.#gauge.measure(chunk, performance.now());
+      if (breach !== undefined) {
+        this.#broken = true;
+        this.#onBreach(breach);
+        return;
+      }
+      if (pass < chunk.length) this.#rest = chunk.subarray(pass);
+      if (waitMs !== undefined && Number.isFinite(waitMs)) this.#wait(waitMs);
+      if (!wasGreeted && this.#gauge.greeted) this.#onGreeted();
+      if (pass > 0) this.#wanted = this.push(chunk.subarray(0, pass));
+      // Held until `open`: nothing wakes it but that.
+      else if (waitMs === Number.POSITIVE_INFINITY) return;
+    }
+  }
+
+  #wait(waitMs: number): void {
+    this.slowed++;
+    this.#wake = setTimeout(() => {
+      this.#wake = undefined;
+      this.#pump();
+    }, Math.ceil(waitMs));
+  }
+}

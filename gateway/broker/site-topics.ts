@@ -1,0 +1,120 @@
+/**
+ * The site as central systems read it (MQTT contract, "The site"): retained levels of doors, areas and partitions, the gateway's
+ * own status, and every event once it is news. Ids and numbers only: names stay in the house.
+ */
+import type { EventType } from "../core/events.js";
+import { type PublicEvent, publicEvent } from "../core/public-event.js";
+import type { Instant } from "../core/site.js";
+import type { AreaView, DoorView, PartitionView, SiteView } from "../core/views.js";
+import type { Live, News } from "../ports.js";
+import type { Broker } from "./broker.js";
+
+export interface SiteTopicsOptions {
+  readonly publish: Broker["publishSite"];
+  readonly live: Live;
+  readonly now: () => Instant;
+  readonly version: string;
+  /** Random per start of the gateway. */
+  readonly boot: string;
+  /** Hold-up and duress, which show on topics of their own only. Absent: no type is silent. */
+  readonly isSilent?: (type: EventType) => boolean;
+}
+
+const level = { retain: true, qos: 0 } as const;
+const news = { retain: false, qos: 1 } as const;
+
+export class SiteTopics {
+  readonly #options: SiteTopicsOptions;
+  /** The retained topics that stand, so that those of what is removed can be cleared. */
+  readonly #standing = new Set<string>();
+  #revision = 0;
+  #since = 0;
+  #silence: (() => void) | undefined;
+
+  constructor(options: SiteTopicsOptions) {
+    this.#options = options;
+  }
+
+  /** Publishes where the site stands and goes on with its news, in their order. */
+  start(): void {
+    const { live, now } = this.#options;
+    this.#since = now();
+    this.#showAll(live.view());
+    this.#silence = live.onNews((told) => this.#tell(told));
+  }
+
+  /** Says that the gateway has stopped; resolves when that is on its way to every subscriber. */
+  async stop(): Promise<void> {
+    if (!this.#silence) return;
+    this.#silence();
+    this.#silence = undefined;
+    await this.#showStatus("stopped");
+  }
+
+  #tell({ events, durable, doors, areas, partitions }: News): void {
+    // A new revision may have added and removed places; the news themselves only tell what changed.
+    const revision = events.reduce((newest, event) => Math.max(newest, event.revision), this.#revision);
+    if (revision !== this.#revision) this.#showAll(this.#options.live.view());
+    for (const event of events) {
+      const body = publicEvent(event);
+      this.#publish(this.#topicOf(event.type), durable ? body : { ...body, durable }, news);
+    }
+    this.#show(doors, areas, partitions);
+  }
+
+  #topicOf(type: EventType): string {
+    const dot = type.indexOf(".");
+    const category = this.#options.isSilent?.(type) ? "silent" : type.slice(0, dot);
+    return `event/${category}/${type.slice(dot + 1)}`;
+  }
+
+  #showAll({ site, doors, areas, partitions }: SiteView): void {
+    this.#revision = site.revision;
+    void this.#showStatus("ready");
+    const wanted = new Set([
+      ...doors.map(({ id }) => `door/${id}`),
+      ...areas.map(({ id }) => `area/${id}`),
+      ...partitions.map(({ id }) => `partition/${id}`),
+    ]);
+    for (const topic of this.#standing) {
+      if (wanted.has(topic)) continue;
+      this.#standing.delete(topic);
+      // An empty payload takes a retained message away (MQTT 3.1.1, 3.3.1.3).
+      void this.#options.publish(topic, "", level);
+    }
+    this.#show(doors, areas, partitions);
+  }
+
+  #show(doors: readonly DoorView[], areas: readonly AreaView[], partitions: readonly PartitionView[]): void {
+    const at = iso(this.#options.now());
+    for (const { id, lock, position, mode, online, alarm, since } of doors) {
+      const changedAt = since === null ? at : iso(since);
+      this.#stand(`door/${id}`, { v: 1, lock, position, mode, online, alarm, at: changedAt });
+    }
+    for (const { id, occupancy, uncertain } of areas) {
+      this.#stand(`area/${id}`, { v: 1, occupancy, uncertain, at });
+    }
+    for (const { id, arming, ready } of partitions) {
+      this.#stand(`partition/${id}`, { v: 1, arming, ready, test: false, at });
+    }
+  }
+
+  #showStatus(state: "ready" | "stopped"): Promise<void> {
+    const { version, boot } = this.#options;
+    const body = { v: 1, state, version, revision: this.#revision, boot, since: iso(this.#since) };
+    return this.#options.publish("status", JSON.stringify(body), level);
+  }
+
+  #stand(topic: string, body: object): void {
+    this.#standing.add(topic);
+    this.#publish(topic, body, level);
+  }
+
+  #publish(topic: string, body: object | PublicEvent, how: typeof level | typeof news): void {
+    void this.#options.publish(topic, JSON.stringify(body), how);
+  }
+}
+
+function iso(at: Instant): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,96 @@
+import type { Command } from "commander";
+import { version } from "../version.js";
+import { type Context, dataDirOf, performed, show, withConnection } from "./context.js";
+import { properties } from "./table.js";
+
+interface Status {
+  readonly version: string;
+  readonly running: boolean;
+  readonly since: string;
+  readonly site: { readonly id: string; readonly name: string; readonly revision: number } | null;
+  readonly journal: {
+    readonly state: "ok" | "failing";
+    readonly lastSeq: number;
+    readonly waiting: number;
+    readonly lastError?: string;
+  };
+  readonly devices: { readonly online: number; readonly of: number; readonly missing: readonly string[] };
+  readonly people: number;
+  readonly credentials: number;
+  readonly accounts: number;
+  readonly ownerless: boolean;
+  readonly listening: {
+    readonly mqtt: readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];
+    readonly web: readonly { readonly url: string }[];
+  };
+  readonly memoryMb: number;
+}
+
+export function addStatusCommands(program: Command, context: Context): void {
+  program
+    .command("status")
+    .description("whether the gateway runs, and how the building is")
+    .action(async (_options: unknown, command: Command) => {
+      const result = await withConnection(context, command, async (connection) => ({
+        ...(await performed<Status>(connection.perform("status", {}))),
+        running: connection.mode === "running",
+      }));
+      show(context, command, result, (status) => statusText(status, dataDirOf(context, command)));
+    });
+
+  program
+    .command("version")
+    .description("print the version of Gatewarden and of what it runs on")
+    .action((_options: unknown, command: Command) => {
+      const result = {
+        version: version(),
+        node: process.versions.node,
+        platform: `${process.platform}-${process.arch}`,
+      };
+      show(
+        context,
+        command,
+        result,
+        () => `gatewarden ${result.version} (Node ${result.node}, ${result.platform})\n`,
+      );
+    });
+}
+
+function statusText(status: Status, dataDir: string): string {
+  const { site, journal, devices, listening } = status;
+  return properties([
+    ["gateway", status.running ? `running since ${status.since}, version ${status.version}` : "not running"],
+    ["data folder", dataDir],
+    [
+      "site",
+      site ? `${site.name} (${site.id}), revision ${site.revision}` : "none yet: gatewarden site import",
+    ],
+    ...(status.running
+      ? ([
+          ["devices", devicesText(devices)],
+          [
+            "MQTT",
+            listening.mqtt.map(({ host, port, tls }) => `${host}:${port}${tls ? " (TLS)" : ""}`).join(", "),
+          ],
+          ["web", listening.web.map(({ url }) => url).join(", ")],
+        ] as const)
+      : []),
+    ["people", `${status.people}, with ${status.credentials} credentials`],
+    [
+      "accounts",
+      `${status.accounts}${status.ownerless ? "; nobody is owner yet: gatewarden owner claim" : ""}`,
+    ],
+    [
+      "journal",
+      journal.state === "ok"
+        ? `${journal.lastSeq} events, all on disk${journal.waiting > 0 ? ` but ${journal.waiting} waiting` : ""}`
+        : `the disk fails, ${journal.waiting} entries wait: ${journal.lastError ?? "unknown"}`,
+    ],
+  ]);
+}
+
+function devicesText({ online, of, missing }: Status["devices"]): string {
+  const named = missing.slice(0, 5).join(", ");
+  const more = missing.length > 5 ? " and more" : "";
+  return `${online} of ${of} online${missing.length > 0 ? `; missing: ${named}${more}` : ""}`;
+}

@@ -1,0 +1,50 @@
+/** The streams a command talks through; tests give their own. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream;
+  out(text: string): void;
+  err(text: string): void;
+  /** Characters in a line of a table: the terminal's, or 80 where there is none. */
+  readonly columns: number;
+  /** stdout is a terminal that wants colour. */
+  readonly colour: boolean;
+  /** stderr is a terminal: progress may be redrawn on one line. */
+  readonly progress: boolean;
+}
+
+export const plainColumns = 80;
+
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr, env } = process;
+  return {
+    input: stdin,
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    columns: stdout.isTTY ? Math.max(40, stdout.columns || plainColumns) : plainColumns,
+    // https://no-color.org: any non-empty value.
+    colour: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb",
+    progress: stderr.isTTY === true,
+  };
+}
+
+/**
+ * Names and file contents may hold control characters and text direction marks, which a terminal would obey (window titles,
+ * rewritten lines). They are shown as `�`.
+ */
+export function printable(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, "�");
+}
+
+export function bold(terminal: Terminal, text: string): string {
+  return terminal.colour ? `\u001b[1m${text}\u001b[22m` : text;
+}
+
+/** Draws `text` over the last progress line; nothing where stderr is a file or a pipe. */
+export function progress(terminal: Terminal, text: string): void {
+  if (terminal.progress) terminal.err(`\r\u001b[2K${text}`);
+}
+
+export async function readAll(input: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of input) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}

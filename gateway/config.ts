@@ -1,0 +1,91 @@
+/** How the process itself runs: `gateway.yaml`. What the building is like is the site document; people are rows. */
+import { readFileSync } from "node:fs";
+import { parse, YAMLParseError } from "yaml";
+import { z } from "zod";
+import type { Fault } from "./ports.js";
+
+const port = z.int().min(0).max(65535).describe("TCP port; 0 takes any free one.");
+const host = z
+  .string()
+  .min(1)
+  .max(253)
+  .describe("Address to listen on. Anything but loopback opens the gateway to the network.");
+const file = z.string().min(1).max(4096);
+
+const configSchema = z.strictObject({
+  mqtt: z
+    .strictObject({
+      host: host.default("127.0.0.1"),
+      port: port.default(1883),
+      root: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9_-]*(\/[a-z0-9][a-z0-9_-]*){0,4}$/)
+        .default("gw/v1")
+        .describe("First levels of every topic."),
+      tls: z
+        .strictObject({ host: host.default("127.0.0.1"), port: port.default(8883), cert: file, key: file })
+        .optional()
+        .describe("A second, encrypted listener; PEM files."),
+      publishPerSecond: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(50)
+        .describe("Messages a second that one account may send."),
+      publishBurst: z.int().min(1).max(1_000_000).default(200),
+    })
+    .prefault({}),
+  web: z.strictObject({ host: host.default("127.0.0.1"), port: port.default(8080) }).prefault({}),
+  journal: z
+    .strictObject({
+      releaseAfterMs: z
+        .int()
+        .min(1)
+        .max(2000)
+        .default(50)
+        .describe("A door does not wait longer than this for the disk; a later event says so."),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({ level: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info") })
+    .prefault({}),
+});
+
+export type GatewayConfig = z.infer<typeof configSchema>;
+
+export class ConfigFaulty extends Error {
+  readonly faults: readonly Fault[];
+  constructor(where: string, faults: readonly Fault[]) {
+    super(
+      `${where}: ${faults.map((fault) => (fault.path ? `${fault.path}: ${fault.message}` : fault.message)).join("; ")}`,
+    );
+    this.name = "ConfigFaulty";
+    this.faults = faults;
+  }
+}
+
+export function defaultConfig(): GatewayConfig {
+  return configSchema.parse({});
+}
+
+/** Reads and checks `gateway.yaml`; throws ConfigFaulty with every fault and its place. */
+export function readConfig(path: string): GatewayConfig {
+  let raw: unknown;
+  try {
+    raw = parse(readFileSync(path, "utf8"), { maxAliasCount: 50 }) ?? {};
+  } catch (error) {
+    if (error instanceof YAMLParseError) {
+      const at = error.linePos?.[0];
+      throw new ConfigFaulty(path, [
+        { path: at ? `line ${at.line}` : "", message: error.message.split("\n")[0] ?? "" },
+      ]);
+    }
+    throw new ConfigFaulty(path, [{ path: "", message: `cannot be read: ${(error as Error).message}` }]);
+  }
+  const result = configSchema.safeParse(raw);
+  if (result.success) return result.data;
+  throw new ConfigFaulty(
+    path,
+    result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })),
+  );
+}

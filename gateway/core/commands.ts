@@ -1,0 +1,32 @@
+import type { DoorId, Side } from "./site.js";
+
+/**
+ * What should now be done at the site. Ids derive from the signal's, so that a replay gives the same. `urgent` commands (exit,
+ * fire, emergency, alarm outputs) are sent at once; the others when the events they stand on are durable, or after 50 ms.
+ */
+export type Command = { readonly id: string; readonly urgent: boolean } & (
+  | {
+      /** A pulse: the lock opens for `ms` and ends it itself. Never sent again by the gateway. */
+      readonly type: "release-door";
+      readonly door: DoorId;
+      readonly ms: number;
+      /** The scan it answers, if it answers one. */
+      readonly scan?: string;
+    }
+  /** Unlocked until `lock-door` names this hold: a free door, a schedule, an override. */
+  | { readonly type: "hold-door"; readonly door: DoorId }
+  /** Fire or emergency: latched in the lock, ended only by a `lock-door` that names it. */
+  | { readonly type: "emergency-release-door"; readonly door: DoorId }
+  | { readonly type: "lock-door"; readonly door: DoorId; readonly ends: string }
+  | {
+      /** Drives lamps and beeper of the reader only; the same for duress as for any grant. */
+      readonly type: "answer-scan";
+      readonly door: DoorId;
+      readonly side: Side;
+      readonly scan: string;
+      readonly outcome: ScanOutcome;
+    }
+);
+
+export type ScanOutcome = "granted" | "denied" | "pin" | "wait";
+export type CommandOf<T extends Command["type"]> = Extract<Command, { type: T }>;

@@ -1,0 +1,468 @@
+import type { CredentialId, PersonId } from "./people.js";
+import { reasonEntry } from "./reasons.js";
+import type { Actor } from "./signals.js";
+import type {
+  AreaId,
+  DeviceId,
+  DoorId,
+  Instant,
+  PartitionId,
+  SensorId,
+  Side,
+  SiteId,
+  TenantId,
+} from "./site.js";
+
+export const eventCategories = ["access", "door", "alarm", "safety", "device", "system", "audit"] as const;
+export type EventCategory = (typeof eventCategories)[number];
+export type Severity = "info" | "notice" | "warning" | "critical";
+
+/** One rule that was asked and what it answered: `ok`, or why not, as a person reads it. */
+export type TraceLine = readonly [rule: string, answer: string];
+
+/** One entry of the catalogue; it does not compile until it is complete. */
+export interface CatalogueEntry {
+  readonly severity: Severity;
+  /**
+   * What a person reads. `{door}`, `{person}`, `{reason}`… are filled from the event and its `data`; a part in square brackets
+   * is left out when something in it is missing.
+   */
+  readonly text: string;
+  /** SIA DC-03 code and Contact ID code (with its qualifier: 1 new, 3 restored) for DC-09; null: none fits, not reported. */
+  readonly sia: string | null;
+  readonly contactId: string | null;
+}
+
+// One entry an event type; the part before the dot is its category. Codes from the DC-03 and DC-05 lists; those of
+// `access.denied` and of mode changes depend on the reason and the mode: see `reportCodes`.
+export const eventCatalogue = {
+  // ---- access: a card, and what it came to
+  "access.granted": {
+    severity: "info",
+    text: "{person} was let in at {door}",
+    sia: "DG",
+    contactId: "1422",
+  },
+  "access.denied": {
+    severity: "notice",
+    text: "{person} was not let in at {door}: {reason}",
+    sia: "DD",
+    contactId: "1421",
+  },
+  "access.ignored": {
+    severity: "notice",
+    text: "a scan of {person} at {door} was ignored: {reason}",
+    sia: null,
+    contactId: null,
+  },
+  "access.not-used": {
+    severity: "info",
+    text: "{person} was let in at {door} and did not open it",
+    sia: null,
+    contactId: null,
+  },
+  "access.passed": {
+    severity: "info",
+    text: "{person} went through {door} into {area}[ ({how})]",
+    sia: null,
+    contactId: null,
+  },
+
+  // ---- door: the leaf, the lock and its mode
+  "door.opened": { severity: "info", text: "{door} opened", sia: null, contactId: null },
+  "door.closed": { severity: "info", text: "{door} closed", sia: null, contactId: null },
+  "door.forced": {
+    severity: "critical",
+    text: "{door} was opened while it was locked",
+    sia: "DF",
+    contactId: "1423",
+  },
+  "door.forced-ended": {
+    severity: "notice",
+    text: "{door} is closed again after it was forced",
+    sia: "DR",
+    contactId: "3423",
+  },
+  "door.held-open": {
+    severity: "warning",
+    text: "{door} is held open",
+    sia: "DM",
+    contactId: "1426",
+  },
+  "door.held-open-ended": {
+    severity: "notice",
+    text: "{door} is no longer held open[: {reason}]",
+    sia: "DH",
+    contactId: "3426",
+  },
+  "door.exit-requested": {
+    severity: "info",
+    text: "somebody asked to leave at {door}",
+    sia: "DX",
+    contactId: "1425",
+  },
+  "door.unlocked": {
+    severity: "notice",
+    text: "{by} unlocked {door}[ for {seconds} s][ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "door.mode-changed": {
+    severity: "notice",
+    text: "{by} set {door} to {mode}[ until {until}][ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "door.override-ended": {
+    severity: "notice",
+    text: "the override of {door} has ended: it is {mode} again",
+    sia: null,
+    contactId: null,
+  },
+  "door.freed": { severity: "info", text: "{door} is free by schedule", sia: "DO", contactId: "1577" },
+  "door.relocked": {
+    severity: "info",
+    text: "{door} is locked again by schedule",
+    sia: "DY",
+    contactId: "3577",
+  },
+  "door.contact-unknown": {
+    severity: "warning",
+    text: "it is not known whether {door} is open or closed",
+    sia: null,
+    contactId: null,
+  },
+  "door.contact-fault": {
+    severity: "warning",
+    text: "the contact of {door} has a fault: {reason}",
+    sia: "DT",
+    contactId: "1427",
+  },
+  "door.contact-restored": {
+    severity: "notice",
+    text: "the contact of {door} works again",
+    sia: null,
+    contactId: "3427",
+  },
+  "door.not-relocked": {
+    severity: "warning",
+    text: "{door} did not lock again after the reset: {reason}",
+    sia: "DT",
+    contactId: "1427",
+  },
+
+  // ---- safety: fire and emergency
+  "safety.fire": {
+    severity: "critical",
+    text: "fire input {sensor} is active[ (its line has a fault: {reason})]",
+    sia: "FA",
+    contactId: "1110",
+  },
+  "safety.fire-input-quiet": {
+    severity: "notice",
+    text: "fire input {sensor} is quiet again; the release stands until it is reset",
+    sia: "FR",
+    contactId: "3110",
+  },
+  "safety.fire-reset": {
+    severity: "warning",
+    text: "{by} reset the fire release of {sensor}[ ({note})][; still open: {open}]",
+    sia: null,
+    contactId: null,
+  },
+  "safety.fire-input-unknown": {
+    severity: "warning",
+    text: "fire input {sensor} cannot be read",
+    sia: "FT",
+    contactId: "1373",
+  },
+  "safety.fire-input-fault": {
+    severity: "warning",
+    text: "fire input {sensor} has a fault: {reason}",
+    sia: "FT",
+    contactId: "1373",
+  },
+  "safety.fire-input-restored": {
+    severity: "notice",
+    text: "fire input {sensor} can be read again",
+    sia: "FJ",
+    contactId: "3373",
+  },
+  "safety.emergency-release": {
+    severity: "critical",
+    text: "{by} released {door} in an emergency[ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "safety.emergency-reset": {
+    severity: "warning",
+    text: "{by} ended the emergency release of {door}[ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+
+  // ---- device: readers, locks, inputs and their health
+  "device.online": { severity: "info", text: "{device} is connected", sia: "EN", contactId: "3333" },
+  "device.lost": { severity: "warning", text: "{device} is lost", sia: "EM", contactId: "1333" },
+  "device.no-answer": {
+    severity: "warning",
+    text: "{device} did not confirm an order[ for {door}]",
+    sia: "ET",
+    contactId: "1330",
+  },
+  "device.unreachable": {
+    severity: "warning",
+    text: "an order[ for {door}] could not be sent: {device} is not connected",
+    sia: "ET",
+    contactId: "1330",
+  },
+  "device.refused-order": {
+    severity: "warning",
+    text: "{device} refused an order[ for {door}][: {detail}]",
+    sia: "ET",
+    contactId: "1330",
+  },
+  "device.sensor-active": { severity: "info", text: "{sensor} is active", sia: null, contactId: null },
+  "device.sensor-restored": { severity: "info", text: "{sensor} is quiet", sia: null, contactId: null },
+  "device.sensor-fault": {
+    severity: "warning",
+    text: "{sensor} has a fault: {reason}",
+    sia: "BT",
+    contactId: "1380",
+  },
+  "device.sensor-fault-ended": {
+    severity: "notice",
+    text: "{sensor} works again",
+    sia: "BJ",
+    contactId: "3380",
+  },
+  "device.battery-low": {
+    severity: "warning",
+    text: "the battery of {device} is low[ ({percent} %)]",
+    sia: "XT",
+    contactId: "1384",
+  },
+  "device.battery-restored": {
+    severity: "notice",
+    text: "the battery of {device} is charged again",
+    sia: "XR",
+    contactId: "3384",
+  },
+  "device.mains-lost": {
+    severity: "warning",
+    text: "{device} runs without mains",
+    sia: "AT",
+    contactId: "1301",
+  },
+  "device.mains-restored": {
+    severity: "notice",
+    text: "{device} has mains again",
+    sia: "AR",
+    contactId: "3301",
+  },
+  "device.tamper": {
+    severity: "critical",
+    text: "the housing of {device} was opened",
+    sia: "ES",
+    contactId: "1341",
+  },
+  "device.tamper-ended": {
+    severity: "notice",
+    text: "the housing of {device} is closed again",
+    sia: "EJ",
+    contactId: "3341",
+  },
+  "device.message-refused": {
+    severity: "warning",
+    text: "a message of {device} was refused[: {reason}]",
+    sia: null,
+    contactId: null,
+  },
+  "device.dropped": {
+    severity: "warning",
+    text: "{device} was disconnected[: {reason}]",
+    sia: null,
+    contactId: null,
+  },
+
+  // ---- system: the gateway itself
+  "system.started": {
+    severity: "notice",
+    text: "the gateway started[ (version {version})][ after {downSeconds} s]",
+    sia: null,
+    contactId: null,
+  },
+  "system.stopped": { severity: "notice", text: "the gateway stopped", sia: null, contactId: null },
+  "system.released-early": {
+    severity: "warning",
+    text: "the disk was slow: decisions went out {waitedMs} ms before they were written",
+    sia: null,
+    contactId: null,
+  },
+  "system.lost": {
+    severity: "critical",
+    text: "events {from} to {to} were lost",
+    sia: "JO",
+    contactId: "1624",
+  },
+  "system.journal-failed": {
+    severity: "critical",
+    text: "the log cannot be written[: {reason}]; doors go on from memory",
+    sia: null,
+    contactId: null,
+  },
+  "system.journal-restored": {
+    severity: "notice",
+    text: "the log is written again",
+    sia: null,
+    contactId: null,
+  },
+  "system.journal-truncated": {
+    severity: "critical",
+    text: "the log is shorter than its last signed head: it was cut[ after event {to}]",
+    sia: null,
+    contactId: null,
+  },
+  "system.clock-stepped": {
+    severity: "warning",
+    text: "the clock was set by {seconds} s",
+    sia: "JT",
+    contactId: "1625",
+  },
+  "system.site-activated": {
+    severity: "notice",
+    text: "[{by} ]activated revision {revision} of the site[ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "system.fault": {
+    severity: "critical",
+    text: "the gateway could not carry something out[: {reason}]",
+    sia: null,
+    contactId: null,
+  },
+
+  // ---- audit: who did or tried what
+  "audit.signed-in": { severity: "info", text: "{by} signed in[ from {from}]", sia: null, contactId: null },
+  "audit.signed-out": { severity: "info", text: "{by} signed out", sia: null, contactId: null },
+  "audit.sign-in-failed": {
+    severity: "warning",
+    text: "a sign-in as {account} failed[ from {from}][: {reason}]",
+    sia: null,
+    contactId: null,
+  },
+  "audit.refused": {
+    severity: "warning",
+    text: "{by} may not do {operation}[: {reason}]",
+    sia: null,
+    contactId: null,
+  },
+  "audit.requested": {
+    severity: "info",
+    text: "{by} did {operation}[ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "audit.request-refused": {
+    severity: "notice",
+    text: "{operation}[ at {door}][ of {sensor}] by {by} was refused: {reason}",
+    sia: null,
+    contactId: null,
+  },
+  "audit.site-changed": {
+    severity: "notice",
+    text: "{by} saved revision {revision} of the site[ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "audit.people-changed": {
+    severity: "notice",
+    text: "{by} changed {person}[: {what}][ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "audit.account-changed": {
+    severity: "notice",
+    text: "{by} changed the account {account}[: {what}]",
+    sia: null,
+    contactId: null,
+  },
+  "audit.owner-claimed": {
+    severity: "warning",
+    text: "{by} became owner of this gateway",
+    sia: null,
+    contactId: null,
+  },
+} as const satisfies Record<`${EventCategory}.${string}`, CatalogueEntry>;
+
+export type EventType = keyof typeof eventCatalogue;
+
+/** What it came to, as the core tells it. Flat, as in the MQTT contract; absent fields do not apply. */
+export interface EventBody {
+  readonly type: EventType;
+  /** Only where it differs from the catalogue's. */
+  readonly severity?: Severity;
+  readonly tenant?: TenantId;
+  readonly door?: DoorId;
+  readonly side?: Side;
+  readonly area?: AreaId;
+  readonly person?: PersonId;
+  /** A credential's id, or of an unknown one what `shown` says; never a whole value. */
+  readonly credential?: CredentialId;
+  readonly shown?: string;
+  readonly device?: DeviceId;
+  readonly sensor?: SensorId;
+  readonly partition?: PartitionId;
+  readonly scan?: string;
+  readonly by?: Actor;
+  readonly reason?: string;
+  readonly trace?: readonly TraceLine[];
+  /** What would have made a denial a grant, as a person reads it. */
+  readonly remedy?: string;
+  /** The command it stands for. */
+  readonly command?: string;
+  /** Signals that passed while the gateway was down. */
+  readonly late?: true;
+  /** Details of one type only: numbers, names of settings. Small. */
+  readonly data?: Readonly<Record<string, string | number | boolean | null | readonly (string | number)[]>>;
+}
+
+/** The entry of a type; the types of its fields are the general ones. */
+export function catalogueEntry(type: EventType): CatalogueEntry {
+  return eventCatalogue[type];
+}
+
+export function eventCategory(type: EventType): EventCategory {
+  return type.slice(0, type.indexOf(".")) as EventCategory;
+}
+
+/** What a receiving centre is told of this event: the catalogue's codes, or those of its reason or mode. */
+export function reportCodes(event: EventBody): Pick<CatalogueEntry, "sia" | "contactId"> {
+  const { sia, contactId } = catalogueEntry(event.type);
+  if (event.type === "access.denied") {
+    return { sia: (event.reason && reasonEntry(event.reason)?.sia) || sia, contactId };
+  }
+  if (event.type === "door.mode-changed" || event.type === "door.override-ended") {
+    const { mode, was } = event.data ?? {};
+    // DC-03 "door set to locked out for everybody" and "door set to free access", with the restore of what was before.
+    if (mode === "secured") return { sia: "DC", contactId: "1501" };
+    if (mode === "free") return { sia: "DO", contactId: "1577" };
+    if (was === "secured") return { sia: null, contactId: "3501" };
+    if (was === "free") return { sia: null, contactId: "3577" };
+  }
+  return { sia, contactId };
+}
+
+/** An event with the engine's stamps: what is stored, published and shown. */
+export interface SiteEvent extends EventBody {
+  readonly v: 1;
+  readonly id: string;
+  readonly seq: number;
+  /** The signal's instant. */
+  readonly at: Instant;
+  readonly site: SiteId;
+  readonly severity: Severity;
+  readonly tenant: TenantId;
+  readonly revision: number;
+  readonly signal: string;
+}

@@ -1,0 +1,467 @@
+/**
+ * The river: a reading becomes a signal, the core judges it, the journal keeps it, and out go orders to wires and news to
+ * people. The engine owns the state, the clock's deadlines and the order of things; it decides nothing.
+ */
+import { v7 as newId } from "uuid";
+import type { Driver, Reading } from "../drivers/driver.js";
+import { candidates } from "./cards/canonical.js";
+import type { Command } from "./core/commands.js";
+import { nextDeadline } from "./core/deadline.js";
+import type { EventBody } from "./core/events.js";
+import type { Credential, CredentialId, People, Person, PersonId } from "./core/people.js";
+import { reconcile, type SiteFault } from "./core/reconcile.js";
+import type { Actor, Request, Signal, SignalBody } from "./core/signals.js";
+import type { Instant, Site } from "./core/site.js";
+import { applyChanges, type Change, type MutableState } from "./core/state.js";
+import { type RequestOutcome, requestOutcome, type StepResult, step } from "./core/step.js";
+import { type SiteView, siteView } from "./core/views.js";
+import { DeviceBook } from "./device-facts.js";
+import { concernedBy, NewsDesk } from "./news-desk.js";
+import type { Appended, Clock, Directory, Journal, JournalEntry, Live, News } from "./ports.js";
+import { ReleaseGate } from "./release-gate.js";
+import { ScanMemory } from "./scans.js";
+import { answerOf, orderOf, signalOf, type Wiring, wire } from "./wiring.js";
+
+export interface Log {
+  debug(context: object, message: string): void;
+  info(context: object, message: string): void;
+  warn(context: object, message: string): void;
+  error(context: object, message: string): void;
+}
+
+/** One revision in force: the compiled site, and what only the wiring needs of the document. */
+export interface ActiveSite {
+  readonly site: Site;
+  readonly cardFormats: readonly string[];
+  /** The same revision, its schedules compiled from another instant. */
+  recompile(from: Instant): Site;
+}
+
+export interface EngineParts {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly directory: Directory;
+  readonly drivers: ReadonlyMap<string, Driver>;
+  readonly log: Log;
+  readonly version: string;
+  readonly releaseAfterMs: number;
+}
+
+/** Schedules are compiled again this often; the compiled window reaches much further. */
+const recompileEveryMs = 6 * 3_600_000;
+/** A wall clock that moved this much against the monotonic one was set, not merely disciplined. */
+const clockStepMs = 2_000;
+const clockCheckEveryMs = 1_000;
+const longestTimerMs = 2 ** 31 - 1;
+
+export class Engine implements Live {
+  readonly scans = new ScanMemory();
+  readonly devices = new DeviceBook();
+  readonly #parts: EngineParts;
+  readonly #state: MutableState;
+  readonly #gate: ReleaseGate;
+  readonly #news: NewsDesk;
+  #active: ActiveSite | undefined;
+  #wiring: Wiring | undefined;
+  #running = false;
+  #wake: NodeJS.Timeout | undefined;
+  #clockCheck: NodeJS.Timeout | undefined;
+  #clockOffsetMs = 0;
+  #recompiledAt = 0;
+
+  constructor(parts: EngineParts, state: MutableState) {
+    this.#parts = parts;
+    this.#state = state;
+    this.#gate = new ReleaseGate(parts.clock, parts.releaseAfterMs, (seqs, waitedMs) =>
+      this.note({ type: "system.released-early", data: { seqs, waitedMs } }),
+    );
+    this.#news = new NewsDesk();
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  get active(): ActiveSite | undefined {
+    return this.#active;
+  }
+
+  get state(): MutableState {
+    return this.#state;
+  }
+
+  /** Takes the site that was in force when the gateway stopped; changes nothing at the building. */
+  load(active: ActiveSite): void {
+    this.#active = active;
+    this.#wiring = wire(active.site);
+  }
+
+  /** Starts the drivers and the clock; the first signal is `started`, then what fell due while the gateway was down. */
+  async start(downSince: Instant | undefined): Promise<void> {
+    const { clock, drivers, journal, version } = this.#parts;
+    this.#running = true;
+    this.#clockOffsetMs = clock.now() - clock.monotonic();
+    this.#recompiledAt = clock.now();
+    this.#gate.start(journal);
+    this.#take({ type: "started", version, ...(downSince === undefined ? {} : { downSince }) });
+    this.#fireDue();
+    this.#serve();
+    for (const driver of drivers.values()) await driver.start((reading) => this.hear(reading));
+    this.#clockCheck = setInterval(() => this.#checkClock(), clockCheckEveryMs);
+  }
+
+  async stop(reason: string): Promise<void> {
+    if (!this.#running) return;
+    clearInterval(this.#clockCheck);
+    clearTimeout(this.#wake);
+    for (const driver of this.#parts.drivers.values()) await driver.stop();
+    this.note({ type: "system.stopped", reason });
+    this.#running = false;
+    this.#gate.stop();
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ in
+
+  /** A reading from a driver. Never throws: a reading that cannot be worked is logged, and the next one is heard. */
+  hear(reading: Reading): void {
+    if (!this.#running) return;
+    try {
+      this.#work(reading);
+    } catch (error) {
+      this.#parts.log.error({ err: error, reading: reading.type }, "a reading could not be worked");
+    }
+  }
+
+  /** Something about the gateway itself for the log. */
+  note(event: EventBody, answer?: JournalEntry["answer"]): Appended {
+    return this.#append({ type: "noted", event }, answer);
+  }
+
+  /**
+   * A request whose permission was checked. Resolves when the answer may be given: it is on disk, or the disk took too long.
+   * `answer` makes the text that a repeat of the request will get; it is stored with the request's own events.
+   */
+  request(
+    by: Actor,
+    request: Request,
+    options: {
+      readonly force?: boolean;
+      readonly note?: string;
+      readonly answer?: (outcome: RequestOutcome) => JournalEntry["answer"];
+    } = {},
+  ): Promise<RequestOutcome> {
+    const body: SignalBody = {
+      type: "requested",
+      by,
+      request,
+      ...(options.force === undefined ? {} : { force: options.force }),
+      ...(options.note === undefined ? {} : { note: options.note }),
+    };
+    return new Promise((resolve) => {
+      let outcome: RequestOutcome | undefined;
+      const appended = this.#take(body, (events) => {
+        outcome = requestOutcome(events);
+        return options.answer?.(outcome);
+      });
+      if (!appended || !outcome) {
+        resolve({ ok: false, reason: "refused", message: "nothing at this site answers to that" });
+        return;
+      }
+      const settled = outcome;
+      this.#gate.hold(appended, () => resolve(settled));
+    });
+  }
+
+  /** What would keep this revision from being put in force just now. */
+  obstacles(next: ActiveSite): readonly SiteFault[] {
+    const signal: Signal = {
+      type: "site-activated",
+      revision: next.site.revision,
+      by: { kind: "system", id: "rehearsal" },
+      id: newId(),
+      at: this.#parts.clock.now(),
+    };
+    const result = reconcile(this.#active?.site, next.site, this.#state, signal);
+    return Array.isArray(result) ? result : [];
+  }
+
+  /** Puts a new revision in force, at once or not at all; what stands in its way is returned. */
+  activate(next: ActiveSite, by: Actor, note: string | undefined): readonly SiteFault[] | Appended {
+    const signal: Signal = {
+      type: "site-activated",
+      revision: next.site.revision,
+      by,
+      ...(note === undefined ? {} : { note }),
+      id: newId(),
+      at: this.#parts.clock.now(),
+    };
+    const result = reconcile(this.#active?.site, next.site, this.#state, signal);
+    if (Array.isArray(result)) return result as readonly SiteFault[];
+    const outcome = result as StepResult;
+    // Doors that go are locked first, by the wiring they still have.
+    this.#carryOut(outcome.commands.filter((command) => !next.site.doors.has(command.door)));
+    this.load(next);
+    this.#serve();
+    const appended = this.#keep(signal, outcome, {}, undefined);
+    this.#dispatch(
+      appended,
+      outcome.commands.filter((command) => next.site.doors.has(command.door)),
+    );
+    this.#setWake();
+    return appended;
+  }
+
+  // ----------------------------------------------------------------------------------------------------------- out
+
+  view(): SiteView {
+    if (!this.#active) {
+      return {
+        site: { id: "", name: "", revision: 0, timeZone: "UTC" },
+        doors: [],
+        areas: [],
+        partitions: [],
+        sensors: [],
+      };
+    }
+    return siteView(this.#active.site, this.#state, this.#parts.clock.now());
+  }
+
+  onNews(listener: (news: News) => void): () => void {
+    return this.#news.onNews(listener);
+  }
+
+  // ------------------------------------------------------------------------------------------------------ the river
+
+  #work(reading: Reading): void {
+    const wiring = this.#wiring;
+    if (!wiring) return;
+    switch (reading.type) {
+      case "scan":
+        this.#workScan(wiring, reading);
+        return;
+      case "keys": {
+        // No door mode asks for keys yet; the reader is told at once instead of being left to time out.
+        this.#driverOf(reading.point.device)?.answer({
+          point: reading.point,
+          scan: reading.scan,
+          outcome: "denied",
+        });
+        return;
+      }
+      case "hello":
+      case "health":
+      case "nonsense":
+        for (const event of this.devices.note(reading, this.#parts.clock.now())) this.note(event);
+        return;
+      default: {
+        const body = signalOf(wiring, reading);
+        if (body) this.#take(body);
+      }
+    }
+  }
+
+  #workScan(wiring: Wiring, reading: Extract<Reading, { type: "scan" }>): void {
+    const { point, scan } = reading;
+    const terminal = wiring.terminal(point);
+    if (terminal?.is !== "reader") {
+      this.#driverOf(point.device)?.answer({ point, scan, outcome: "denied" });
+      return;
+    }
+    const verdict = this.scans.judge(reading, this.#parts.clock.now());
+    if (verdict.is === "pending") return;
+    if (verdict.is === "answered") {
+      this.#driverOf(point.device)?.answer({ point, scan, outcome: verdict.outcome });
+      if (!verdict.log) return;
+    }
+    const { values, shown } = candidates(reading.credential, this.#active?.cardFormats ?? []);
+    const credential = this.#parts.directory.find(values);
+    const ignored =
+      verdict.is === "ignored" ? verdict.why : verdict.is === "answered" ? "repeated" : undefined;
+    this.#take({
+      type: "credential-presented",
+      door: terminal.door,
+      side: terminal.side,
+      device: point.device,
+      scan,
+      shown,
+      ...(credential === undefined ? {} : { credential }),
+      ...(ignored === undefined ? {} : { ignored }),
+    });
+  }
+
+  /** One step: judged, applied, kept, sent. Undefined: the signal meant nothing here and is not kept. */
+  #take(
+    body: SignalBody,
+    answer?: (events: readonly EventBody[]) => JournalEntry["answer"],
+  ): Appended | undefined {
+    const active = this.#active;
+    if (!active) return undefined;
+    const signal: Signal = { ...body, id: newId(), at: this.#parts.clock.now() };
+    const people = new ReadRecorder(this.#parts.directory);
+    const result = step(active.site, people, this.#state, signal);
+    const { events, changes, commands } = result;
+    if (events.length === 0 && changes.length === 0 && commands.length === 0) return undefined;
+    const appended = this.#keep(signal, result, people.versions, answer?.(events));
+    this.#dispatch(appended, commands);
+    this.#setWake();
+    return appended;
+  }
+
+  #append(body: SignalBody, answer: JournalEntry["answer"]): Appended {
+    const taken = this.#take(body, () => answer);
+    if (taken) return taken;
+    // Without a site there is no core to ask; the log is kept all the same.
+    const signal: Signal = { ...body, id: newId(), at: this.#parts.clock.now() };
+    const events = body.type === "noted" ? [body.event] : [];
+    return this.#keep(signal, { events, changes: [], commands: [] }, {}, answer);
+  }
+
+  #keep(
+    signal: Signal,
+    { events, changes }: StepResult,
+    read: JournalEntry["read"],
+    answer: JournalEntry["answer"],
+  ): Appended {
+    const site = this.#active?.site;
+    const concerned = site ? concernedBy(site, this.#state, signal, changes, events) : undefined;
+    applyChanges(this.#state, changes as Change[]);
+    const appended = this.#parts.journal.append({
+      signal,
+      revision: site?.revision ?? 0,
+      read,
+      changes,
+      events,
+      ...(answer === undefined ? {} : { answer }),
+    });
+    this.#news.tell(appended, () => {
+      const now = this.#active?.site;
+      return now && concerned ? concerned.views(now, this.#state, this.#parts.clock.now()) : undefined;
+    });
+    return appended;
+  }
+
+  #dispatch(appended: Appended, commands: readonly Command[]): void {
+    this.#carryOut(commands.filter((command) => command.urgent));
+    const waiting = commands.filter((command) => !command.urgent);
+    if (waiting.length > 0) this.#gate.hold(appended, () => this.#carryOut(waiting));
+  }
+
+  #carryOut(commands: readonly Command[]): void {
+    const active = this.#active;
+    if (!active) return;
+    for (const command of commands) {
+      if (command.type === "answer-scan") this.#answer(active.site, command);
+      else this.#order(active.site, command);
+    }
+  }
+
+  #answer(site: Site, command: Extract<Command, { type: "answer-scan" }>): void {
+    const answer = answerOf(site, command);
+    if (!answer) return;
+    const known = this.scans.outcomeOf(answer.point.device, answer.scan);
+    // A repeat was answered, as before, when it came.
+    if (known !== undefined) return;
+    this.scans.answered(answer.point.device, answer.scan, answer.outcome);
+    this.#driverOf(answer.point.device)?.answer(answer);
+  }
+
+  #order(site: Site, command: Exclude<Command, { type: "answer-scan" }>): void {
+    const order = orderOf(site, command);
+    if (!order) return;
+    const { device } = order.point;
+    const driver = this.#driverOf(device);
+    if (!driver) return;
+    void driver.send(order).then((outcome) => {
+      if (outcome.is === "done" || !this.#running) return;
+      this.#take({
+        type: "order-failed",
+        device,
+        door: command.door,
+        command: command.id,
+        why: outcome.is,
+        detail: outcome.detail,
+      });
+    });
+  }
+
+  #driverOf(device: string): Driver | undefined {
+    const name = this.#wiring?.driverOf(device);
+    return name === undefined ? undefined : this.#parts.drivers.get(name);
+  }
+
+  #serve(): void {
+    for (const [name, driver] of this.#parts.drivers) driver.serve(this.#wiring?.devicesOf(name) ?? []);
+  }
+
+  // ------------------------------------------------------------------------------------------------------ the clock
+
+  #setWake(): void {
+    clearTimeout(this.#wake);
+    if (!this.#running || !this.#active) return;
+    const next = nextDeadline(this.#active.site, this.#state);
+    if (next === undefined) return;
+    const delay = Math.max(0, next - this.#parts.clock.now());
+    // Rounded up: a timer that fires early would find nothing due and only be set again.
+    this.#wake = setTimeout(() => this.#fireDue(), Math.min(Math.ceil(delay) + 1, longestTimerMs));
+  }
+
+  /** Ticks until nothing is due. Each tick moves the next deadline on (a property of the core), so this ends. */
+  #fireDue(): void {
+    for (;;) {
+      const active = this.#active;
+      if (!active) return;
+      const next = nextDeadline(active.site, this.#state);
+      if (next === undefined || next > this.#parts.clock.now()) break;
+      this.#take({ type: "tick" });
+      const after = nextDeadline(active.site, this.#state);
+      if (after !== undefined && after <= next) {
+        this.#parts.log.error({ deadline: next }, "a tick did not move the deadline on");
+        break;
+      }
+    }
+    this.#setWake();
+  }
+
+  #checkClock(): void {
+    const { clock } = this.#parts;
+    const offset = clock.now() - clock.monotonic();
+    const byMs = Math.round(offset - this.#clockOffsetMs);
+    if (Math.abs(byMs) >= clockStepMs) {
+      this.#clockOffsetMs = offset;
+      this.#recompile();
+      this.#take({ type: "clock-stepped", byMs });
+      this.#fireDue();
+    }
+    if (Math.abs(clock.now() - this.#recompiledAt) >= recompileEveryMs) this.#recompile();
+  }
+
+  #recompile(): void {
+    const active = this.#active;
+    if (!active) return;
+    this.#recompiledAt = this.#parts.clock.now();
+    this.#active = { ...active, site: active.recompile(this.#recompiledAt) };
+    this.#setWake();
+  }
+}
+
+/** Notes the version of every row that the step reads, so that a replay can read the same. */
+class ReadRecorder implements People {
+  readonly versions: Record<string, number> = {};
+  readonly #directory: Directory;
+
+  constructor(directory: Directory) {
+    this.#directory = directory;
+  }
+
+  person(id: PersonId): Person | undefined {
+    const row = this.#directory.person(id);
+    if (row) this.versions[id] = row.version;
+    return row;
+  }
+
+  credential(id: CredentialId): Credential | undefined {
+    const row = this.#directory.credential(id);
+    if (row) this.versions[id] = row.version;
+    return row;
+  }
+}

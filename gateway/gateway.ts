@@ -1,0 +1,341 @@
+/** Builds and wires everything; the only file that knows every part. */
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Driver } from "../drivers/driver.js";
+import { registry } from "../drivers/registry.js";
+import { createWeb } from "../web/server/app.js";
+import { type Serving, serveWeb } from "../web/server/listen.js";
+import { openSessions } from "../web/server/sessions.js";
+import type { WebNote } from "../web/server/sign-in.js";
+import { type AccountBook, keyedAccounts, openAccounts } from "./accounts/accounts.js";
+import { may } from "./accounts/permissions.js";
+import { SignInThrottle } from "./accounts/throttle.js";
+import { startBroker } from "./broker/broker.js";
+import type { ListenerOptions } from "./broker/listeners.js";
+import { SiteTopics } from "./broker/site-topics.js";
+import { activeSite } from "./building.js";
+import { defaultConfig, type GatewayConfig, readConfig } from "./config.js";
+import type { EventBody } from "./core/events.js";
+import { applyChanges, emptyState } from "./core/state.js";
+import { type ActiveSite, Engine, type Log } from "./engine.js";
+import { describeWith, namesOf } from "./names.js";
+import { oneAtATime } from "./one-at-a-time.js";
+import type { HouseParts, Listening } from "./operations/house-parts.js";
+import { localAdministrator } from "./operations/operator.js";
+import { operationsOf } from "./operations/perform.js";
+import type { Clock, Operations } from "./ports.js";
+import { RequestDesk } from "./request-desk.js";
+import { scanMemoryMs } from "./scans.js";
+import { parseSite } from "./site/document.js";
+import { openStore, type Store } from "./store/store.js";
+import { version } from "./version.js";
+
+export interface HouseOptions {
+  readonly dataDir: string;
+  readonly configFile?: string;
+  readonly log?: Log;
+}
+
+/** The data folder, opened: everything can be looked at and changed, and nothing runs. */
+export interface House {
+  readonly operations: Operations;
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions extends HouseOptions {
+  readonly overrides?: { readonly mqttPort?: number; readonly webPort?: number };
+}
+
+export interface Ready {
+  readonly version: string;
+  readonly site: string | null;
+  readonly revision: number | null;
+  readonly mqtt: Listening["mqtt"];
+  readonly web: Listening["web"];
+  readonly controlSocket: string;
+  readonly pid: number;
+}
+
+export interface RunningGateway {
+  readonly ready: Ready;
+  readonly house: House;
+  /** Everything stops in order: no new work, what is decided is written, the last head is signed. */
+  stop(reason: string): Promise<void>;
+}
+
+const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/** Opens the data folder to work on it without running anything. Rejects with DataFolderInUse if a gateway runs on it. */
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const config = configOf(options);
+  const foundation = await openFoundation(options);
+  try {
+    const { operations } = await furnish(foundation, config, new Map(), nothingListens);
+    return { operations, close: () => foundation.store.close() };
+  } catch (error) {
+    await foundation.store.close();
+    throw error;
+  }
+}
+
+/** Runs the gateway until `stop`. Rejects, with nothing left running, if any part cannot start. */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const config = configOf(options);
+  const foundation = await openFoundation(options);
+  const { log, store, accounts } = foundation;
+  const closing: (() => Promise<void>)[] = [() => store.close()];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) {
+      await close().catch((error: unknown) => log.error({ err: error }, "a part did not stop cleanly"));
+    }
+  };
+  try {
+    const late: { house?: Furnished; desk?: RequestDesk } = {};
+    const broker = await startBroker({
+      root: config.mqtt.root,
+      site: () => late.house?.parts.engine.active?.site.id ?? "",
+      accounts: keyedAccounts(accounts),
+      listeners: mqttListeners(config, options.overrides?.mqttPort),
+      limits: { publishPerSecond: config.mqtt.publishPerSecond, publishBurst: config.mqtt.publishBurst },
+      log,
+      onRequest: async (client, payload) => {
+        if (!late.desk) throw new Error("the gateway is just starting");
+        return late.desk.answer(client, payload);
+      },
+      onNote: (event) => late.house?.parts.engine.note(event),
+    });
+    closing.push(() => broker.stop());
+
+    const drivers = new Map([...registry].map(([name, make]) => [name, make({ bus: broker.bus })] as const));
+    const web: { url: string }[] = [];
+    const listening = (): Listening => ({ mqtt: broker.addresses, web });
+    const house = await furnish(foundation, config, drivers, listening);
+    const { engine } = house.parts;
+    late.house = house;
+    late.desk = new RequestDesk(house.parts, house.operations);
+    closing.push(watchDisk(store, engine));
+    await engine.start(store.openedWith.lastAt);
+    closing.push(() => engine.stop("stopped"));
+    const topics = new SiteTopics({
+      publish: broker.publishSite.bind(broker),
+      live: engine,
+      now: () => clock.now(),
+      version: house.parts.version,
+      boot: randomUUID(),
+    });
+    topics.start();
+    closing.push(() => topics.stop());
+
+    const served = await serve(options, config, foundation, house);
+    closing.push(served.stop);
+    web.push({ url: served.url });
+    const site = engine.active?.site;
+    return {
+      ready: {
+        version: house.parts.version,
+        site: site?.id ?? null,
+        revision: site?.revision ?? null,
+        mqtt: broker.addresses,
+        web,
+        controlSocket: served.controlSocket,
+        pid: process.pid,
+      },
+      house: { operations: house.operations, close: closeAll },
+      stop: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------- the parts
+
+interface Foundation {
+  readonly log: Log;
+  readonly store: Store;
+  readonly accounts: AccountBook;
+}
+
+interface Furnished {
+  readonly parts: HouseParts;
+  readonly operations: Operations;
+}
+
+const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const nothingListens = (): Listening => ({ mqtt: [], web: [] });
+
+async function openFoundation({ dataDir, log = silent }: HouseOptions): Promise<Foundation> {
+  const store = await openStore(dataDir, { now: () => clock.now() });
+  try {
+    return { log, store, accounts: await openAccounts(store.accounts, clock) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function furnish(
+  { log, store, accounts }: Foundation,
+  config: GatewayConfig,
+  drivers: ReadonlyMap<string, Driver>,
+  listening: () => Listening,
+): Promise<Furnished> {
+  const state = emptyState();
+  applyChanges(state, await store.loadState());
+  const engine = new Engine(
+    {
+      clock,
+      journal: store.journal,
+      directory: store.people,
+      drivers,
+      log,
+      version: version(),
+      releaseAfterMs: config.journal.releaseAfterMs,
+    },
+    state,
+  );
+  const active = await siteInForce(store);
+  if (active) engine.load(active);
+  for (const { device, scan, outcome, at } of await store.recentScans(clock.now() - scanMemoryMs)) {
+    engine.scans.recall(device, scan, outcome, at);
+  }
+  const parts: HouseParts = {
+    clock,
+    log,
+    engine,
+    store,
+    accounts,
+    version: version(),
+    startedAt: clock.now(),
+    driverNames: [...registry.keys()],
+    changeSite: oneAtATime(),
+    listening,
+    names: namesOf(
+      () => engine.active?.site,
+      (id) => store.people.nameOf(id),
+    ),
+  };
+  return { parts, operations: operationsOf(parts) };
+}
+
+async function siteInForce(store: Store): Promise<ActiveSite | undefined> {
+  const revision = await store.currentRevision();
+  if (revision === undefined || revision === 0) return undefined;
+  const kept = await store.sites.get(revision);
+  const parsed = parseSite(kept?.document);
+  if (!parsed.ok) {
+    const [fault] = parsed.faults;
+    throw new Error(`site revision ${revision} cannot be read: ${fault?.path} ${fault?.message}`);
+  }
+  return activeSite(parsed.document, revision, clock.now());
+}
+
+/** A disk that fails or works again is an event like any other; it is written when it can be. */
+function watchDisk(store: Store, engine: Engine): () => Promise<void> {
+  const end = store.journal.onHealth(({ state, lastError, waiting }) => {
+    if (state === "failing") engine.note({ type: "system.journal-failed", reason: lastError ?? "unknown" });
+    else engine.note({ type: "system.journal-restored", data: { waiting } });
+  });
+  if (store.openedWith.truncated) {
+    const { from, to, why } = store.openedWith.truncated;
+    engine.note({ type: "system.journal-truncated", reason: why, data: { from, to } });
+  }
+  return async () => end();
+}
+
+interface Served {
+  readonly url: string;
+  readonly controlSocket: string;
+  stop(): Promise<void>;
+}
+
+/** The pages and the API on the network, and the same API on a socket that only the owner of the data folder can open. */
+async function serve(
+  { dataDir, overrides }: GatewayOptions,
+  config: GatewayConfig,
+  { log, store, accounts }: Foundation,
+  { parts, operations }: Furnished,
+): Promise<Served> {
+  const broke = (error: unknown) => log.error({ err: error }, "the web server could not do something");
+  const common = {
+    operations,
+    live: parts.engine,
+    journal: store.journal,
+    accounts,
+    sessions: await openSessions(store.sessions, accounts, clock, { broke }),
+    pace: new SignInThrottle(clock),
+    may,
+    describe: describeWith(parts.names),
+    clock,
+    tls: false,
+    note: (note: WebNote) => parts.engine.note(auditOf(note)),
+    broke,
+  };
+  const controlSocket = join(resolve(dataDir), "control.sock");
+  const control = await serveWeb(createWeb({ ...common, identify: () => localAdministrator() }), {
+    socket: controlSocket,
+  });
+  let web: Serving;
+  try {
+    const port = overrides?.webPort ?? config.web.port;
+    web = await serveWeb(createWeb(common), { host: config.web.host, port });
+  } catch (error) {
+    await control.stop();
+    throw error;
+  }
+  return {
+    url: web.url ?? "",
+    controlSocket,
+    stop: async () => {
+      await web.stop();
+      await control.stop();
+    },
+  };
+}
+
+function auditOf(note: WebNote): EventBody {
+  switch (note.type) {
+    case "signed-in":
+      return {
+        type: note.by === "claim" ? "audit.owner-claimed" : "audit.signed-in",
+        by: { kind: "operator", id: note.account },
+        data: { address: note.address },
+      };
+    case "signed-out":
+      return {
+        type: "audit.signed-out",
+        by: { kind: "operator", id: note.account },
+        data: { address: note.address },
+      };
+    case "sign-in-failed":
+      return {
+        type: "audit.sign-in-failed",
+        reason: note.why,
+        data: { account: note.account, address: note.address },
+      };
+    case "forbidden":
+      return {
+        type: "audit.refused",
+        by: note.operator.actor,
+        reason: "forbidden",
+        data: { operation: note.what, role: note.operator.role },
+      };
+    case "looked-into":
+      return { type: "audit.looked-into", by: note.operator.actor, person: note.person };
+  }
+}
+
+function mqttListeners({ mqtt }: GatewayConfig, port = mqtt.port): ListenerOptions[] {
+  const listeners: ListenerOptions[] = [{ host: mqtt.host, port }];
+  if (mqtt.tls) {
+    const { host, port: tlsPort, cert, key } = mqtt.tls;
+    listeners.push({ host, port: tlsPort, tls: { cert: readFileSync(cert), key: readFileSync(key) } });
+  }
+  return listeners;
+}
+
+function configOf({ configFile }: HouseOptions): GatewayConfig {
+  return configFile === undefined ? defaultConfig() : readConfig(configFile);
+}

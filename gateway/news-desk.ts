@@ -1,0 +1,110 @@
+import type { EventBody } from "./core/events.js";
+import type { Signal } from "./core/signals.js";
+import type { AreaId, Door, DoorId, Instant, Site } from "./core/site.js";
+import type { Change, State } from "./core/state.js";
+import { areaView, doorView, partitionView } from "./core/views.js";
+import type { Appended, News } from "./ports.js";
+
+/** News that are not on disk after this long are told all the same, and marked. */
+const tellAnywayAfterMs = 1_000;
+
+type Views = Pick<News, "doors" | "areas" | "partitions">;
+const noViews: Views = { doors: [], areas: [], partitions: [] };
+
+/** Tells what happened once, in order, when it is on disk or the disk has taken too long. */
+export class NewsDesk {
+  readonly #listeners = new Set<(news: News) => void>();
+
+  onNews(listener: (news: News) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** `views` is asked when the news go out, so that they show what is so then. */
+  tell(appended: Appended, views: () => Views | undefined): void {
+    if (this.#listeners.size === 0) return;
+    let told = false;
+    const send = (durable: boolean): void => {
+      if (told) return;
+      told = true;
+      const news: News = { events: appended.events, durable, ...(views() ?? noViews) };
+      for (const listener of this.#listeners) listener(news);
+    };
+    const timer = setTimeout(() => send(false), tellAnywayAfterMs);
+    appended.durable.then(
+      () => {
+        clearTimeout(timer);
+        send(true);
+      },
+      () => clearTimeout(timer),
+    );
+  }
+}
+
+/** Whose views a step may have changed. Must be asked before the changes are applied: it needs to know who was where. */
+export function concernedBy(
+  site: Site,
+  state: State,
+  signal: Signal,
+  changes: readonly Change[],
+  events: readonly EventBody[],
+): { views(site: Site, state: State, at: Instant): Views } {
+  if (signal.type === "site-activated" || signal.type === "started") {
+    return {
+      views: (now, then, at) => ({
+        doors: [...now.doors.values()].map((door) => doorView(now, then, door, at)),
+        areas: [...now.areas.values()].map((area) => areaView(now, then, area)),
+        partitions: [...now.partitions.values()].map((partition) => partitionView(now, then, partition)),
+      }),
+    };
+  }
+  const doors = new Set<DoorId>();
+  const areas = new Set<AreaId>();
+  for (const event of events) if (event.door !== undefined) doors.add(event.door);
+  let sensors = false;
+  for (const change of changes) {
+    switch (change.kind) {
+      case "doors":
+        doors.add(change.id);
+        break;
+      case "devices":
+        for (const door of site.doors.values()) if (needs(door, change.id)) doors.add(door.id);
+        break;
+      case "fire":
+        for (const door of site.doors.keys()) doors.add(door);
+        break;
+      case "whereabouts": {
+        addWithParents(site, areas, state.whereabouts.get(change.id)?.area);
+        addWithParents(site, areas, change.value?.area);
+        break;
+      }
+      default:
+        sensors = true;
+    }
+  }
+  return {
+    views: (now, then, at) => ({
+      doors: [...doors].flatMap((id) => {
+        const door = now.doors.get(id);
+        return door ? [doorView(now, then, door, at)] : [];
+      }),
+      areas: [...areas].flatMap((id) => {
+        const area = now.areas.get(id);
+        return area ? [areaView(now, then, area)] : [];
+      }),
+      partitions: sensors
+        ? [...now.partitions.values()].map((partition) => partitionView(now, then, partition))
+        : [],
+    }),
+  };
+}
+
+function needs({ lock, readers, contact, exitButton }: Door, device: string): boolean {
+  return [lock.point, readers.outside, readers.inside, contact, exitButton].some(
+    (point) => point?.device === device,
+  );
+}
+
+function addWithParents(site: Site, areas: Set<AreaId>, area: AreaId | undefined): void {
+  for (let id = area; id !== undefined && !areas.has(id); id = site.areas.get(id)?.parent) areas.add(id);
+}

@@ -1,0 +1,28 @@
+import type { AccountBook } from "../accounts/accounts.js";
+import type { Engine, Log } from "../engine.js";
+import type { Clock } from "../ports.js";
+import type { Store } from "../store/store.js";
+
+/** What the operations work on. */
+export interface HouseParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly accounts: AccountBook;
+  readonly version: string;
+  readonly startedAt: number;
+  /** The drivers that a site may name. */
+  readonly driverNames: readonly string[];
+  /** Two changes of the site at once would both become the same revision. */
+  changeSite<T>(work: () => Promise<T>): Promise<T>;
+  /** What listens, for `status`; nothing in a house opened only to be worked on. */
+  listening(): Listening;
+  /** Names for people to read: a door, a person, a group by its id. */
+  names(kind: string, id: string): string;
+}
+
+export interface Listening {
+  readonly mqtt: readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];
+  readonly web: readonly { readonly url: string }[];
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { done, operation } from "./operation.js";
+
+export const statusOperations = [
+  operation({
+    name: "status",
+    permission: "status.read",
+    acts: false,
+    params: z.strictObject({}),
+    run: async (house) => {
+      const { engine, store, accounts } = house;
+      const active = engine.active;
+      const health = store.journal.health();
+      const devices = [...(active?.site.devices.values() ?? [])];
+      const online = devices.filter(({ id }) => engine.state.devices.get(id)?.online === true);
+      const missing = devices.filter((device) => !online.includes(device)).map(({ id }) => id);
+      return done({
+        version: house.version,
+        running: engine.running,
+        since: new Date(house.startedAt).toISOString(),
+        site: active ? { id: active.site.id, name: active.site.name, revision: active.site.revision } : null,
+        journal: {
+          state: health.state,
+          lastSeq: health.lastSeq,
+          waiting: health.waiting,
+          ...(health.lastError === undefined ? {} : { lastError: health.lastError }),
+        },
+        devices: { online: online.length, of: devices.length, missing: missing.slice(0, 100) },
+        people: store.people.people,
+        credentials: store.people.credentials,
+        accounts: accounts.list().length,
+        ownerless: accounts.ownerless,
+        listening: house.listening(),
+        memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
+      });
+    },
+  }),
+];

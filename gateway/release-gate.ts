@@ -1,0 +1,60 @@
+import type { Appended, Clock, Journal } from "./ports.js";
+
+/**
+ * A door opens when its grant is on disk, or after `afterMs`, whichever is first. What went early is told by one
+ * `system.released-early` in the very next batch, so that the log itself says which grants it was behind on.
+ */
+export class ReleaseGate {
+  readonly #clock: Clock;
+  readonly #afterMs: number;
+  readonly #tellEarly: (seqs: readonly number[], waitedMs: number) => void;
+  #early: number[] = [];
+  #longestWaitMs = 0;
+  #stopListening: () => void = () => {};
+
+  constructor(clock: Clock, afterMs: number, tellEarly: (seqs: readonly number[], waitedMs: number) => void) {
+    this.#clock = clock;
+    this.#afterMs = afterMs;
+    this.#tellEarly = tellEarly;
+  }
+
+  start(journal: Journal): void {
+    this.#stopListening = journal.onBatch(() => this.#tell());
+  }
+
+  stop(): void {
+    this.#stopListening();
+    this.#tell();
+  }
+
+  /** Calls `open` once: when `appended` is durable, or when it has waited long enough. */
+  hold(appended: Appended, open: () => void): void {
+    const askedAt = this.#clock.monotonic();
+    let opened = false;
+    const timer = setTimeout(() => {
+      opened = true;
+      for (const event of appended.events) this.#early.push(event.seq);
+      this.#longestWaitMs = Math.max(this.#longestWaitMs, Math.round(this.#clock.monotonic() - askedAt));
+      open();
+    }, this.#afterMs);
+    appended.durable.then(
+      () => {
+        clearTimeout(timer);
+        if (!opened) open();
+        // No batch may follow that could carry the confession; then it is one of its own.
+        else this.#tell();
+      },
+      // Lost for good (the ring overflowed): the timer has opened long ago and `system.lost` tells the rest.
+      () => clearTimeout(timer),
+    );
+  }
+
+  #tell(): void {
+    if (this.#early.length === 0) return;
+    const seqs = this.#early;
+    const waitedMs = this.#longestWaitMs;
+    this.#early = [];
+    this.#longestWaitMs = 0;
+    this.#tellEarly(seqs, waitedMs);
+  }
+}

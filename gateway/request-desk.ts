@@ -1,0 +1,96 @@
+/** Requests of central systems and scripts over MQTT (contract, "Clients"): each done once, answered the same ever after. */
+import { z } from "zod";
+import { clientAnswer } from "./operations/client-answer.js";
+import type { HouseParts } from "./operations/house-parts.js";
+import { refused } from "./operations/operation.js";
+import { operatorOf } from "./operations/operator.js";
+import { auditRefusal } from "./operations/perform.js";
+import type { Account, Operations, Performed, Refusal } from "./ports.js";
+
+const envelope = z.looseObject({
+  id: z.string().min(1).max(64),
+  at: z.iso.datetime({ offset: true }).optional(),
+  ttl_ms: z.int().min(1).max(600_000).optional(),
+  op: z.string().min(1).max(64),
+});
+
+/** These release or change something at once, so that a late one must not be done. */
+const mustBeTimely: ReadonlySet<string> = new Set(["door.unlock", "door.mode", "door.emergency-release"]);
+/** What a client may ask for over MQTT; the rest is for the command line and the API. */
+const offered: ReadonlySet<string> = new Set([
+  "door.unlock",
+  "door.mode",
+  "door.list",
+  "door.emergency-release",
+  "status",
+]);
+/** A client's clock may be this far ahead. */
+const clockSkewMs = 5_000;
+
+export class RequestDesk {
+  readonly #house: HouseParts;
+  readonly #operations: Operations;
+  readonly #inHand = new Map<string, Promise<string>>();
+
+  constructor(house: HouseParts, operations: Operations) {
+    this.#house = house;
+    this.#operations = operations;
+  }
+
+  /** Never rejects. A repeat that comes while the first is being worked waits for the same answer. */
+  async answer(client: Account, payload: Buffer): Promise<string> {
+    const read = readEnvelope(payload);
+    if (!read.ok) return clientAnswer(null, { ok: false, refusal: read.refusal });
+    const key = `${client.id} ${read.request.id}`;
+    const inHand = this.#inHand.get(key);
+    if (inHand) return inHand;
+    const work = this.#once(client, read.request).finally(() => this.#inHand.delete(key));
+    this.#inHand.set(key, work);
+    return work;
+  }
+
+  async #once(client: Account, { id, op, at, ttl_ms, ...params }: Request): Promise<string> {
+    const before = await this.#house.store.journal.answer(client.id, id);
+    if (before !== undefined) return before;
+    if (!offered.has(op))
+      return clientAnswer(id, refused("unknown-operation", `there is no request "${op}"`));
+    const operator = { ...operatorOf(client), requestId: id };
+    const stale = mustBeTimely.has(op) ? this.#untimely(at, ttl_ms) : undefined;
+    if (stale) {
+      auditRefusal(this.#house, operator, op, stale);
+      return clientAnswer(id, stale);
+    }
+    return clientAnswer(id, await this.#operations.perform(operator, op, params));
+  }
+
+  #untimely(
+    at: string | undefined,
+    ttlMs: number | undefined,
+  ): Extract<Performed, { ok: false }> | undefined {
+    if (at === undefined || ttlMs === undefined) {
+      return refused("invalid", "at and ttl_ms are required for this request");
+    }
+    const age = this.#house.clock.now() - Date.parse(at);
+    if (age > ttlMs) return refused("stale", `the request is ${age} ms old and was good for ${ttlMs} ms`);
+    if (age < -clockSkewMs)
+      return refused("stale", `the request is dated ${-age} ms ahead of the gateway's clock`);
+    return undefined;
+  }
+}
+
+type Request = z.infer<typeof envelope>;
+
+function readEnvelope(
+  payload: Buffer,
+): { readonly ok: true; readonly request: Request } | { readonly ok: false; readonly refusal: Refusal } {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(payload.toString("utf8"));
+  } catch {
+    return { ok: false, refusal: { code: "invalid", message: "the request is not JSON" } };
+  }
+  const parsed = envelope.safeParse(raw);
+  if (parsed.success) return { ok: true, request: parsed.data };
+  const faults = parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+  return { ok: false, refusal: { code: "invalid", message: "the request cannot be read", faults } };
+}

@@ -1,0 +1,59 @@
+/** The building as a graph: areas in a tree, doors as the edges between them. */
+import type { AreaId, DoorId } from "../core/site.js";
+import { defaults } from "./defaults.js";
+import type { AreaEntry, DoorEntry, SiteDocument } from "./document.js";
+
+/** An area and everything in it; a tree with a cycle gives each area once. */
+export function subtree(area: AreaId, areas: readonly AreaEntry[]): ReadonlySet<AreaId> {
+  const found = new Set([area]);
+  for (const id of found) {
+    for (const child of areas) if (child.parent === id) found.add(child.id);
+  }
+  return found;
+}
+
+/** The doors that lead into one of these areas from outside of it: what a right to the area opens. */
+export function doorsInto(areas: readonly AreaId[], document: SiteDocument): DoorId[] {
+  return areas.flatMap((area) => {
+    const within = subtree(area, document.areas);
+    return document.doors
+      .filter((door) => within.has(door.to) && !within.has(door.from))
+      .map((door) => door.id);
+  });
+}
+
+/**
+ * Whether somebody without any right gets through this door from its inside: by a handle or bar, by the emergency release in
+ * the lock's supply, or by the exit button of a lock that needs power to stay locked.
+ */
+export function opensFromInside(door: DoorEntry): boolean {
+  const { lock } = door;
+  if (lock.mechanicalEgress === true || lock.wiredRelease === true) return true;
+  const exit = door.exit ?? defaults.exit;
+  return exit === "free" && door.exitButton !== undefined && lock.kind === "fail-safe";
+}
+
+/**
+ * The areas from which no path of doors that open from inside leads outside. An area without a door of its own is an open part
+ * of its parent; one without a door that has children is only their frame and nobody is in it alone.
+ */
+export function areasWithoutWayOut(document: SiteDocument): AreaEntry[] {
+  const withDoor = new Set(document.doors.flatMap((door) => [door.from, door.to]));
+  const parents = new Set(document.areas.flatMap((area) => (area.parent === undefined ? [] : [area.parent])));
+  // Backwards from the outside: who reaches an area that is known to be left?
+  const reaches = new Map<AreaId, AreaId[]>();
+  const add = (to: AreaId, from: AreaId) => {
+    const known = reaches.get(to);
+    if (known) known.push(from);
+    else reaches.set(to, [from]);
+  };
+  for (const door of document.doors) if (opensFromInside(door)) add(door.from, door.to);
+  for (const area of document.areas) {
+    if (area.parent !== undefined && !withDoor.has(area.id)) add(area.parent, area.id);
+  }
+  const left = new Set(document.areas.filter((area) => area.outside === true).map((area) => area.id));
+  for (const area of left) for (const from of reaches.get(area) ?? []) left.add(from);
+  return document.areas.filter(
+    (area) => !left.has(area.id) && (withDoor.has(area.id) || !parents.has(area.id)),
+  );
+}

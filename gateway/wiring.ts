@@ -1,0 +1,123 @@
+/** Device points ↔ doors and sensors: what a reading means at this site, and which point an order goes to. */
+import type { Answer, DevicePoint, Order, Reading } from "../drivers/driver.js";
+import type { Command, CommandOf } from "./core/commands.js";
+import type { SignalBody } from "./core/signals.js";
+import type { DeviceId, Door, DoorId, Point, SensorId, Side, Site } from "./core/site.js";
+
+type Terminal =
+  | { readonly is: "reader"; readonly door: DoorId; readonly side: Side }
+  | { readonly is: "lock"; readonly door: DoorId }
+  | { readonly is: "contact"; readonly door: DoorId }
+  | { readonly is: "exit-button"; readonly door: DoorId }
+  | { readonly is: "sensor"; readonly sensor: SensorId };
+
+export interface Wiring {
+  terminal(point: DevicePoint): Terminal | undefined;
+  /** The devices that one driver is responsible for. */
+  devicesOf(driver: string): readonly DeviceId[];
+  driverOf(device: DeviceId): string | undefined;
+}
+
+function keyOf(point: DevicePoint): string {
+  return `${point.device}/${point.kind}/${point.n}`;
+}
+
+export function wire(site: Site): Wiring {
+  const terminals = new Map<string, Terminal>();
+  for (const door of site.doors.values()) {
+    for (const [point, terminal] of terminalsOf(door)) terminals.set(keyOf(point), terminal);
+  }
+  for (const sensor of site.sensors.values()) {
+    terminals.set(keyOf(sensor.point), { is: "sensor", sensor: sensor.id });
+  }
+  return {
+    terminal: (point) => terminals.get(keyOf(point)),
+    devicesOf: (driver) => [...site.devices.values()].filter((d) => d.driver === driver).map((d) => d.id),
+    driverOf: (device) => site.devices.get(device)?.driver,
+  };
+}
+
+function terminalsOf(door: Door): [Point, Terminal][] {
+  const found: [Point, Terminal][] = [[door.lock.point, { is: "lock", door: door.id }]];
+  if (door.readers.outside)
+    found.push([door.readers.outside, { is: "reader", door: door.id, side: "outside" }]);
+  if (door.readers.inside) found.push([door.readers.inside, { is: "reader", door: door.id, side: "inside" }]);
+  if (door.contact) found.push([door.contact, { is: "contact", door: door.id }]);
+  if (door.exitButton) found.push([door.exitButton, { is: "exit-button", door: door.id }]);
+  return found;
+}
+
+/**
+ * What an input, a lock or a presence means here; undefined: nothing is wired to that point. Scans are the engine's, since
+ * they need the directory and the memory of what was answered.
+ */
+export function signalOf(
+  wiring: Wiring,
+  reading: Exclude<Reading, { type: "scan" | "keys" }>,
+): SignalBody | undefined {
+  switch (reading.type) {
+    case "presence":
+      return wiring.driverOf(reading.device) === undefined
+        ? undefined
+        : { type: "device-presence", device: reading.device, online: reading.online };
+    case "lock": {
+      const terminal = wiring.terminal(reading.point);
+      return terminal?.is === "lock"
+        ? { type: "lock-reported", door: terminal.door, locked: reading.locked, bolt: reading.bolt }
+        : undefined;
+    }
+    case "input":
+      return inputSignal(wiring.terminal(reading.point), reading);
+    default:
+      return undefined;
+  }
+}
+
+function inputSignal(
+  terminal: Terminal | undefined,
+  { active, fault, edge }: Extract<Reading, { type: "input" }>,
+): SignalBody | undefined {
+  switch (terminal?.is) {
+    case "contact": {
+      // A wiring fault is neither open nor closed: the leaf cannot be known.
+      const position = fault ? "unknown" : active ? "open" : "closed";
+      return { type: "contact-changed", door: terminal.door, position, edge, fault };
+    }
+    case "exit-button":
+      // A level told at start is no press; a faulty line is no press either, and the exit's handle needs neither.
+      return active && edge && !fault ? { type: "exit-requested", door: terminal.door } : undefined;
+    case "sensor":
+      return fault
+        ? { type: "sensor-changed", sensor: terminal.sensor, fault, edge }
+        : { type: "sensor-changed", sensor: terminal.sensor, active, fault, edge };
+    default:
+      return undefined;
+  }
+}
+
+/** The order that carries a door command out; undefined: the door is gone. */
+export function orderOf(site: Site, command: Exclude<Command, { type: "answer-scan" }>): Order | undefined {
+  const point = site.doors.get(command.door)?.lock.point;
+  if (!point) return undefined;
+  switch (command.type) {
+    case "release-door":
+      return {
+        op: "pulse",
+        id: command.id,
+        point,
+        ms: command.ms,
+        ...(command.scan === undefined ? {} : { scan: command.scan }),
+      };
+    case "hold-door":
+      return { op: "hold", id: command.id, point };
+    case "emergency-release-door":
+      return { op: "release", id: command.id, point };
+    case "lock-door":
+      return { op: "lock", id: command.id, point, ends: command.ends };
+  }
+}
+
+export function answerOf(site: Site, command: CommandOf<"answer-scan">): Answer | undefined {
+  const point = site.doors.get(command.door)?.readers[command.side];
+  return point && { point, scan: command.scan, outcome: command.outcome };
+}

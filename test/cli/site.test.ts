@@ -1,0 +1,179 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseSiteFile } from "../../gateway/cli/site-file.js";
+import type { Performed } from "../../gateway/ports.js";
+import { commandLine } from "./command-line.js";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "gw-site-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const text = `site: {id: hq, name: Head office, timeZone: Europe/Berlin}
+doors:
+  - id: front
+    name: Front door
+    lock:
+      point: io-1/lock/1
+  - id: side
+    name: Side door
+`;
+
+const refusedAt = (...paths: string[]): Performed => ({
+  ok: false,
+  refusal: {
+    code: "invalid",
+    message: "the site document has faults",
+    faults: paths.map((path) => ({ path, message: "is wrong" })),
+  },
+});
+
+describe("a fault of a site document", () => {
+  test.each([
+    ["doors[0].lock.point", 6, 14],
+    ["doors[1].name", 8, 11],
+    ["doors[1].lock.point", 7, 5],
+    ["site.timeZone", 1, 45],
+    ["areas", 1, 1],
+    ["", 1, 1],
+  ])("at %s is led back to line %i, column %i of the file", (path, line, column) => {
+    const { place } = parseSiteFile("site.yaml", text);
+    expect(place({ path, message: "is wrong" })).toEqual({
+      path,
+      message: "is wrong",
+      file: "site.yaml",
+      line,
+      column,
+    });
+  });
+
+  test("is told as file:line:column, path and words", async () => {
+    const site = file("site.yaml", text);
+    const said = await commandLine(["site", "import", site], {
+      play: () => refusedAt("doors[0].lock.point"),
+    });
+    expect(said).toMatchObject({
+      exitCode: 2,
+      out: "",
+      err: `gatewarden: the site document has faults\n  ${site}:6:14 doors[0].lock.point: is wrong\n`,
+    });
+  });
+
+  test("is JSON with its place too", async () => {
+    const site = file("site.yaml", text);
+    const said = await commandLine(["site", "import", site, "--json"], {
+      play: () => refusedAt("doors[1].name"),
+    });
+    expect(JSON.parse(said.err)).toEqual({
+      error: {
+        code: "invalid",
+        message: "the site document has faults",
+        faults: [{ path: "doors[1].name", message: "is wrong", file: site, line: 8, column: 11 }],
+      },
+    });
+  });
+
+  test("of the YAML itself is found before anybody is asked", async () => {
+    const site = file("broken.yaml", "site: {id: hq\ndoors: [}\n");
+    const said = await commandLine(["site", "import", site]);
+    expect(said).toMatchObject({ exitCode: 2, asked: [], folders: [] });
+    expect(said.err).toContain(`${site}:2:`);
+  });
+
+  test("of a file that is not there names the file", async () => {
+    const said = await commandLine(["site", "import", join(folder, "none.yaml")]);
+    expect(said.exitCode).toBe(2);
+    expect(said.err).toBe(`gatewarden: ${join(folder, "none.yaml")}: there is no such file\n`);
+  });
+
+  test("cannot be a bomb of aliases", async () => {
+    const lines = [
+      "a0: &a0 [x, x]",
+      ...Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`),
+    ];
+    const said = await commandLine(["site", "import", file("bomb.yaml", lines.join("\n"))]);
+    expect(said).toMatchObject({ exitCode: 2, asked: [] });
+  });
+});
+
+describe("importing a site", () => {
+  test("sends the document with the reason, and says what came of it", async () => {
+    const said = await commandLine(["site", "import", file("site.yaml", text), "--note", "new door"], {
+      play: () => ({ ok: true, result: { revision: 2, changes: ["door side: added"] } }),
+    });
+    expect(said.asked).toMatchObject([
+      { name: "site.import", params: { note: "new door", document: { site: { id: "hq" } } } },
+    ]);
+    expect(said.out).toBe("Revision 2 is in force.\n  door side: added\n");
+  });
+
+  test("as a dry run changes nothing and says so", async () => {
+    const said = await commandLine(["site", "import", file("site.yaml", text), "--dry-run"], {
+      play: () => ({ ok: true, result: { dryRun: true, revision: 1, changes: [] } }),
+    });
+    expect(said.asked).toMatchObject([{ params: { dryRun: true } }]);
+    expect(said.out).toBe("Nothing was changed; it would be:\n  no change\n");
+  });
+
+  test("reads stdin for a hyphen, and calls it so", async () => {
+    const said = await commandLine(["site", "import", "-"], {
+      input: text,
+      play: () => refusedAt("doors[0]"),
+    });
+    expect(said.err).toContain("stdin:3:5 doors[0]: is wrong");
+  });
+});
+
+describe("exporting a site", () => {
+  const play = (): Performed => ({ ok: true, result: { revision: 3, document: { site: { id: "hq" } } } });
+
+  test("prints YAML that can be imported again", async () => {
+    const said = await commandLine(["site", "export"], { play });
+    expect(parseSiteFile("x", said.out).document).toEqual({ site: { id: "hq" } });
+  });
+
+  test("writes a file when told to", async () => {
+    const output = join(folder, "out.yaml");
+    const said = await commandLine(["site", "export", "--output", output, "--json"], { play });
+    expect(JSON.parse(said.out)).toEqual({ revision: 3, file: output });
+    expect(readFileSync(output, "utf8")).toBe("site:\n  id: hq\n");
+  });
+
+  test("asks for an earlier revision by its number", async () => {
+    const said = await commandLine(["site", "export", "--revision", "2"], { play });
+    expect(said.asked).toEqual([{ name: "site.export", params: { revision: 2 } }]);
+  });
+});
+
+test("the history marks the revision in force", async () => {
+  const said = await commandLine(["site", "history"], {
+    play: () => ({
+      ok: true,
+      result: {
+        current: 2,
+        revisions: [
+          { revision: 2, by: "operator local:root", note: "new door", at: "2026-11-24T08:00:00.000Z" },
+          { revision: 1, by: "operator local:root", note: null, at: "2026-11-23T08:00:00.000Z" },
+        ],
+      },
+    }),
+  });
+  expect(said.out).toContain("     2 *  2026-11-24T08:00:00.000Z  operator local:root  new door\n");
+});
+
+test("a rollback names the revision and says what came of it", async () => {
+  const said = await commandLine(["site", "rollback", "1", "--note", "oops"], {
+    play: () => ({ ok: true, result: { revision: 3, changes: ["door side: removed"] } }),
+  });
+  expect(said.asked).toEqual([{ name: "site.rollback", params: { revision: 1, note: "oops" } }]);
+  expect(said.out).toContain("Revision 3 is in force.");
+});

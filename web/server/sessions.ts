@@ -1,0 +1,191 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Instant } from "../../gateway/core/site.js";
+import type { Account, Clock } from "../../gateway/ports.js";
+
+/** One signed-in browser. `id` is the SHA-256 of the token in the cookie, in hex: who reads the rows cannot sign in with them. */
+export interface SessionRow {
+  readonly id: string;
+  readonly account: string;
+  readonly createdAt: Instant;
+  readonly usedAt: Instant;
+  /** From where and with what it was opened, for the list of sessions. */
+  readonly address: string;
+  readonly agent: string;
+}
+
+/** Where sessions are kept, so that a restart signs nobody out. */
+export interface SessionRows {
+  all(): Promise<readonly SessionRow[]>;
+  put(row: SessionRow): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+/** What sessions need to know of accounts. */
+export interface SessionAccounts {
+  get(id: string): Account | undefined;
+  onChange(listener: (account: Account) => void): () => void;
+}
+
+export interface SessionLimits {
+  /** Ends when unused for so long. An open live feed counts as use: a guard's screen stays on. */
+  readonly idleMs: number;
+  /** Ends in any case: a shift. */
+  readonly absoluteMs: number;
+  /** Of one account at a time; the least used ends. */
+  readonly perAccount: number;
+}
+
+const defaultLimits: SessionLimits = { idleMs: 60 * 60_000, absoluteMs: 12 * 3_600_000, perAccount: 20 };
+/** How often use is written down. */
+const writeUseEveryMs = 60_000;
+
+export class Sessions {
+  readonly #rows: SessionRows;
+  readonly #accounts: SessionAccounts;
+  readonly #clock: Pick<Clock, "now">;
+  readonly #limits: SessionLimits;
+  readonly #sessions = new Map<string, SessionRow>();
+  readonly #writtenUse = new Map<string, Instant>();
+  readonly #listeners = new Set<(id: string) => void>();
+  readonly #broke: (error: unknown) => void;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    rows: SessionRows,
+    accounts: SessionAccounts,
+    clock: Pick<Clock, "now">,
+    limits: SessionLimits,
+    broke: (error: unknown) => void,
+  ) {
+    this.#rows = rows;
+    this.#accounts = accounts;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#broke = broke;
+  }
+
+  async start(): Promise<void> {
+    for (const row of await this.#rows.all()) {
+      this.#sessions.set(row.id, row);
+      this.#writtenUse.set(row.id, row.usedAt);
+      this.#live(row.id);
+    }
+    this.#accounts.onChange((account) => {
+      if (account.disabled) this.endAllOf(account.id);
+    });
+  }
+
+  /** A new session; the token is for the cookie and is kept nowhere. */
+  open(account: string, from: { address: string; agent: string }): { token: string; session: SessionRow } {
+    const token = randomBytes(32).toString("base64url");
+    const now = this.#clock.now();
+    const session: SessionRow = {
+      id: idOf(token),
+      account,
+      createdAt: now,
+      usedAt: now,
+      address: from.address.slice(0, 64),
+      agent: from.agent.slice(0, 200),
+    };
+    const own = this.of(account).sort((a, b) => a.usedAt - b.usedAt);
+    for (const old of own.slice(0, Math.max(0, own.length - this.#limits.perAccount + 1))) this.end(old.id);
+    this.#sessions.set(session.id, session);
+    this.#save(session);
+    return { token, session };
+  }
+
+  /** The session of a cookie's token, if it still holds. Looking does not count as use. */
+  find(token: string): SessionRow | undefined {
+    // Found by its digest: the time this takes tells nothing of any token.
+    return this.#live(idOf(token.slice(0, 200)));
+  }
+
+  /** Still good: not ended, not timed out, account not disabled. */
+  holds(id: string): boolean {
+    return this.#live(id) !== undefined;
+  }
+
+  use(id: string): void {
+    const session = this.#live(id);
+    if (!session) return;
+    const now = this.#clock.now();
+    const used = { ...session, usedAt: now };
+    this.#sessions.set(id, used);
+    if (now - (this.#writtenUse.get(id) ?? 0) >= writeUseEveryMs) this.#save(used);
+  }
+
+  end(id: string): void {
+    if (!this.#sessions.delete(id)) return;
+    this.#writtenUse.delete(id);
+    this.#write(() => this.#rows.remove(id));
+    for (const listener of [...this.#listeners]) listener(id);
+  }
+
+  endAllOf(account: string): void {
+    for (const session of this.of(account)) this.end(session.id);
+  }
+
+  of(account: string): SessionRow[] {
+    return [...this.#sessions.values()].filter((session) => session.account === account);
+  }
+
+  /** When it ends by itself if it stays unused. */
+  endsAt(session: SessionRow): Instant {
+    return Math.min(session.usedAt + this.#limits.idleMs, session.createdAt + this.#limits.absoluteMs);
+  }
+
+  onEnd(listener: (id: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Waits for what is still being written. */
+  flush(): Promise<void> {
+    return this.#writing;
+  }
+
+  #live(id: string): SessionRow | undefined {
+    const session = this.#sessions.get(id);
+    if (!session) return undefined;
+    const account = this.#accounts.get(session.account);
+    if (account && !account.disabled && this.#clock.now() < this.endsAt(session)) return session;
+    this.end(id);
+    return undefined;
+  }
+
+  #save(session: SessionRow): void {
+    this.#writtenUse.set(session.id, session.usedAt);
+    this.#write(() => this.#rows.put(session));
+  }
+
+  /** In order, behind: whoever has to look at the doors while the disk fails can still sign in. */
+  #write(work: () => Promise<void>): void {
+    this.#writing = this.#writing.then(work).catch(this.#broke);
+  }
+}
+
+export async function openSessions(
+  rows: SessionRows,
+  accounts: SessionAccounts,
+  clock: Pick<Clock, "now">,
+  options: { limits?: Partial<SessionLimits>; broke?: (error: unknown) => void } = {},
+): Promise<Sessions> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const sessions = new Sessions(rows, accounts, clock, limits, options.broke ?? (() => {}));
+  await sessions.start();
+  return sessions;
+}
+
+/** Sessions that a restart forgets: for tests, and for houses that want it so. */
+export function forgetfulRows(): SessionRows {
+  const rows = new Map<string, SessionRow>();
+  return {
+    all: () => Promise.resolve([...rows.values()]),
+    put: async (row) => void rows.set(row.id, row),
+    remove: async (id) => void rows.delete(id),
+  };
+}
+
+function idOf(token: string): string {
+  return createHash("sha256").update(token, "utf8").digest("hex");
+}
