@@ -33,7 +33,7 @@ const coreWords =
   "^gateway/core/(site|people|signals|commands|state|events|public-event|reasons|views|describe)\\.ts$";
 /** The engine and what it is made of; the other files beside it put rooms together. */
 const engineParts = "^gateway/(engine|wiring|scans|release-gate|news-desk|device-facts)\\.ts$";
-const assemblers = "(gateway|main|building|client-requests)\\.ts$";
+const assemblers = "(gateway|main|building|request-desk)\\.ts$";
 const entryPoints = [
   "^gateway/main\\.ts$",
   "^config/demo/devices/main\\.ts$",

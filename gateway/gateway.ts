@@ -7,7 +7,6 @@ import { registry } from "../drivers/registry.js";
 import { createWeb } from "../web/server/app.js";
 import { type Serving, serveWeb } from "../web/server/listen.js";
 import { openSessions } from "../web/server/sessions.js";
-import type { WebNote } from "../web/server/sign-in.js";
 import { type AccountBook, keyedAccounts, openAccounts } from "./accounts/accounts.js";
 import { may } from "./accounts/permissions.js";
 import { SignInThrottle } from "./accounts/throttle.js";
@@ -270,7 +269,7 @@ async function serve(
     describe: describeWith(parts.names),
     clock,
     tls: false,
-    note: (note: WebNote) => parts.engine.note(auditOf(note)),
+    note: (event: EventBody) => void parts.engine.note(event),
     broke,
   };
   const controlSocket = join(resolve(dataDir), "control.sock");
@@ -293,38 +292,6 @@ async function serve(
       await control.stop();
     },
   };
-}
-
-function auditOf(note: WebNote): EventBody {
-  switch (note.type) {
-    case "signed-in":
-      return {
-        type: note.by === "claim" ? "audit.owner-claimed" : "audit.signed-in",
-        by: { kind: "operator", id: note.account },
-        data: { address: note.address },
-      };
-    case "signed-out":
-      return {
-        type: "audit.signed-out",
-        by: { kind: "operator", id: note.account },
-        data: { address: note.address },
-      };
-    case "sign-in-failed":
-      return {
-        type: "audit.sign-in-failed",
-        reason: note.why,
-        data: { account: note.account, address: note.address },
-      };
-    case "forbidden":
-      return {
-        type: "audit.refused",
-        by: note.operator.actor,
-        reason: "forbidden",
-        data: { operation: note.what, role: note.operator.role },
-      };
-    case "looked-into":
-      return { type: "audit.looked-into", by: note.operator.actor, person: note.person };
-  }
 }
 
 function mqttListeners({ mqtt }: GatewayConfig, port = mqtt.port): ListenerOptions[] {

@@ -76,6 +76,7 @@ export class AccountBook implements Accounts {
   readonly #accounts: Map<string, AccountRow>;
   #claim: AccountRow | undefined;
   readonly #listeners = new Set<(account: Account) => void>();
+  readonly #secretListeners = new Set<(account: string) => void>();
   /** Ids that are being made: two requests for one id do not both get it. */
   readonly #making = new Set<string>();
   #writing: Promise<unknown> = Promise.resolve();
@@ -117,6 +118,12 @@ export class AccountBook implements Accounts {
   onChange(listener: (account: Account) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Told of accounts whose password or key is another from now on; before `onChange`. */
+  onSecretChange(listener: (account: string) => void): () => void {
+    this.#secretListeners.add(listener);
+    return () => this.#secretListeners.delete(listener);
   }
 
   addDevice(id: string): Promise<Keyed> {
@@ -353,7 +360,11 @@ export class AccountBook implements Accounts {
       if (!before) return undefined;
       await this.#rows.put({ ...before, ...fields });
       const now = this.#accounts.get(id);
-      return now && this.#take({ ...now, ...fields });
+      if (!now) return undefined;
+      if (fields.secret !== undefined && fields.secret !== now.secret) {
+        for (const listener of [...this.#secretListeners]) listener(id);
+      }
+      return this.#take({ ...now, ...fields });
     });
   }
 

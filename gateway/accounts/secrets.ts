@@ -14,7 +14,7 @@ const parallelStretches = 1;
 const waitingStretches = 48;
 
 /** So many sign-ins are waiting that this one was not tried. */
-export class TooManySignIns extends Error {
+class TooManySignIns extends Error {
   override name = "TooManySignIns";
   constructor() {
     super(`${waitingStretches} sign-ins are waiting already`);

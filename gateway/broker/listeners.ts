@@ -15,6 +15,8 @@ export interface ListeningAt {
   readonly tls: boolean;
 }
 
+export const defaultListeners: readonly ListenerOptions[] = [{ host: "127.0.0.1", port: 1883 }];
+
 /** An accepted connection: `raw` is the TCP socket, `admit` goes on with it and gives the stream to speak over. */
 export interface Arrival {
   readonly raw: Socket;

@@ -13,12 +13,14 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 
 export const port = wholeNumber(0, 65_535);
 
-export function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value <= 0) {
-    throw new InvalidArgumentError("It must be a number above 0.");
-  }
-  return value;
+export function numberUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !(value > 0 && value <= most)) {
+      throw new InvalidArgumentError(`It must be a number above 0, up to ${most}.`);
+    }
+    return value;
+  };
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

@@ -1,19 +1,16 @@
 /** What the demo's data folder is furnished with: the site, its people, and an account for every device. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageFolder } from "../version.js";
 import type { Connection } from "./connection.js";
 import { performed } from "./context.js";
+import { parsePeopleFile } from "./people-file.js";
 import { takeList } from "./people-import.js";
 import { parseSiteFile } from "./site-file.js";
 
 /** Keys by device; in `demo-accounts.json` with the broker's address. */
 export interface DemoAccounts {
   readonly devices: Readonly<Record<string, string>>;
-}
-
-interface Named {
-  readonly id: string;
 }
 
 const accountsName = "demo-accounts.json";
@@ -29,10 +26,10 @@ export async function furnishDemo(connection: Connection, dataDir: string): Prom
   const { document } = parseSiteFile(siteFile, readFileSync(siteFile, "utf8"));
   await performed(connection.perform("site.import", { document, note: "the demo building" }));
   const peopleFile = demoFile("people.csv");
-  await takeList(connection, peopleFile, readFileSync(peopleFile, "utf8"), { dryRun: false });
+  await takeList(connection, parsePeopleFile(peopleFile, readFileSync(peopleFile, "utf8")), {});
   const kept = keptKeys(dataDir);
   const devices: Record<string, string> = {};
-  for (const { id } of (document as { devices: readonly Named[] }).devices) {
+  for (const { id } of document.devices) {
     devices[id] = kept[id] ?? (await newKey(connection, id));
   }
   return { devices };
@@ -63,7 +60,7 @@ export function keepAccounts(
   accounts: DemoAccounts & { readonly mqtt: { readonly host: string; readonly port: number } },
 ): { readonly accounts: string; readonly walk: string } {
   const files = { accounts: join(dataDir, accountsName), walk: join(dataDir, walkName) };
-  writeFileSync(files.accounts, `${JSON.stringify(accounts, undefined, 2)}\n`, { mode: 0o600 });
+  writeSecret(files.accounts, `${JSON.stringify(accounts, undefined, 2)}\n`);
   const variables = {
     GATEWARDEN_DATA: dataDir,
     MQTT_PORT: String(accounts.mqtt.port),
@@ -71,8 +68,14 @@ export function keepAccounts(
     SIDE_LOCK_KEY: accounts.devices["side-lock"] ?? "",
   };
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
-  writeFileSync(files.walk, lines.join(""), { mode: 0o600 });
+  writeSecret(files.walk, lines.join(""));
   return files;
+}
+
+/** A file that is there keeps its mode when it is written, so it goes first. */
+function writeSecret(path: string, text: string): void {
+  rmSync(path, { force: true });
+  writeFileSync(path, text, { mode: 0o600, flag: "wx" });
 }
 
 /** As one word of a POSIX shell. */

@@ -4,6 +4,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export interface DemoDevicesOptions {
+  /** What Node runs; by default the devices of this build. */
+  readonly program?: readonly string[];
   readonly args: readonly string[];
   /** A line that the devices said. */
   readonly onLine: (line: string) => void;
@@ -34,7 +36,8 @@ export class DemoDevices {
 
   start(): void {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [...devicesProgram(), ...this.#options.args], {
+    const { program = devicesProgram(), args } = this.#options;
+    const child = spawn(process.execPath, [...program, ...args], {
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.#child = child;

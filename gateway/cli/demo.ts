@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { defaultConfig } from "../config.js";
-import { port, positiveNumber } from "./arguments.js";
+import { numberUpTo, port } from "./arguments.js";
 import { runningGateway } from "./connection.js";
 import { type Context, namedDataDir, performed, show, tell, withConnectionTo } from "./context.js";
 import { prepareDemoFolder } from "./data-folder.js";
@@ -22,6 +22,7 @@ interface DemoOptions {
 }
 
 interface DemoReady {
+  readonly ready: true;
   readonly url: string;
   /** What the first owner signs in with, once. */
   readonly secret: string;
@@ -44,7 +45,7 @@ export function addDemoCommand(program: Command, context: Context): void {
   program
     .command("demo")
     .description("run the demo building, with devices that live a day")
-    .option("--pace <n>", "how fast its day goes by: 1 is real time", positiveNumber, 60)
+    .option("--pace <n>", "how fast its day goes by: 1 is real time", numberUpTo(10_000), 60)
     .option("--port <port>", "of the web page; the next free one if it is taken", port, config.web.port)
     .option("--mqtt-port <port>", "of the broker; the next free one if it is taken", port, config.mqtt.port)
     .option("--keep", "go on with what the last demo left, instead of a fresh one")
@@ -97,6 +98,7 @@ async function demo(context: Context, command: Command, options: DemoOptions): P
     devices.start();
     if (!stopping.aborted) {
       const ready: DemoReady = {
+        ready: true,
         url: gateway.ready.web[0]?.url ?? `http://${loopback}:${webPort}`,
         secret: claim.secret,
         mqtt: { host: mqtt.host, port: mqtt.port },

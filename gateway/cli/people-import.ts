@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import type { Connection } from "./connection.js";
 import { type Context, performed, show, withConnection } from "./context.js";
 import { CommandFailed } from "./failure.js";
+import { readInput } from "./input-file.js";
 import { type PeopleFile, parsePeopleFile } from "./people-file.js";
-import { readInput } from "./site-file.js";
 import { properties } from "./table.js";
 import { progress } from "./terminal.js";
 
@@ -33,13 +33,10 @@ export async function importPeople(
 ): Promise<void> {
   const { name, text } = await readInput(file, context.terminal);
   const list = parsePeopleFile(name, text);
-  const taken = await withConnection(
-    context,
-    command,
-    (connection) =>
-      takeList(connection, list, options, (done, of) =>
-        progress(context.terminal, done === of ? "" : `${name}: ${done} of ${of}`),
-      ),
+  const taken = await withConnection(context, command, (connection) =>
+    takeList(connection, list, options, (done, of) =>
+      progress(context.terminal, done === of ? "" : `${name}: ${done} of ${of}`),
+    ),
   );
   show(context, command, options.dryRun ? { dryRun: true, ...taken } : taken, (sum) =>
     [
@@ -97,7 +94,7 @@ async function takePiece(
       error.exitCode,
       error.code,
       `${list.name}: ${error.message}${before}`,
-      error.faults.map((fault) => list.place(fault, first)),
+      error.faults.map((fault) => list.placed(fault, first)),
     );
   }
 }

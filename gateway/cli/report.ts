@@ -1,19 +1,11 @@
 /** Turns whatever ended a command into what is said on stderr and an exit code. */
 import { type Command, CommanderError } from "commander";
-import type { Fault } from "../ports.js";
 import { CommandFailed, exitCodes, faultLine } from "./failure.js";
 import { printable, type Terminal } from "./terminal.js";
 
 /** Errors of the rooms below, known by name so that the rooms need not be loaded to tell. */
 function fromTheHouse(error: Error): CommandFailed | undefined {
   switch (error.name) {
-    case "ConfigFaulty":
-      return new CommandFailed(
-        exitCodes.usage,
-        "invalid",
-        "the configuration is not valid",
-        (error as Error & { faults?: readonly Fault[] }).faults ?? [],
-      );
     case "DataFolderInUse":
       return new CommandFailed(exitCodes.unreachable, "in-use", error.message);
     default:

@@ -1,11 +1,13 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { stringify } from "yaml";
 import type { Fault, Performed } from "../ports.js";
+import type { SiteDocument } from "../site/document.js";
+import { siteToYaml } from "../site/yaml.js";
 import { wholeNumber } from "./arguments.js";
 import { type Context, group, namedDataDir, operate, show, withConnection } from "./context.js";
-import { CommandFailed, exitCodes, refused } from "./failure.js";
-import { parseSiteFile, readInput, type SiteFile } from "./site-file.js";
+import { CommandFailed, refused } from "./failure.js";
+import { readInput } from "./input-file.js";
+import { faulty, parseSiteFile, type SiteFile } from "./site-file.js";
 import { table } from "./table.js";
 import { printable } from "./terminal.js";
 
@@ -76,11 +78,11 @@ function changeParams({ dryRun, note }: ChangeOptions): object {
 }
 
 /** The answer about a document that came from a file: its faults are led back to the file's lines. */
-function answered<T>(answer: Performed, { place }: SiteFile): T {
+function answered<T>(answer: Performed, { placed }: SiteFile): T {
   if (answer.ok) return answer.result as T;
   const { faults, ...refusal } = answer.refusal;
   const failure = refused(refusal);
-  throw new CommandFailed(failure.exitCode, failure.code, failure.message, (faults ?? []).map(place));
+  throw new CommandFailed(failure.exitCode, failure.code, failure.message, placed(faults ?? []));
 }
 
 async function check(context: Context, command: Command, file: string): Promise<void> {
@@ -96,14 +98,7 @@ async function check(context: Context, command: Command, file: string): Promise<
             siteFile,
           ),
         );
-  if (building.faults.length > 0) {
-    throw new CommandFailed(
-      exitCodes.usage,
-      "invalid",
-      `${name}: ${count(building.faults.length, "fault")}`,
-      building.faults.map(siteFile.place),
-    );
-  }
+  if (building.faults.length > 0) throw faulty(name, siteFile.placed(building.faults));
   const { changes } = building;
   show(
     context,
@@ -148,7 +143,7 @@ async function exportSite(
   command: Command,
   options: { revision?: number; output?: string },
 ): Promise<void> {
-  const result = await operate<{ revision: number; document: unknown }>(
+  const result = await operate<{ revision: number; document: SiteDocument }>(
     context,
     command,
     "site.export",
@@ -156,10 +151,10 @@ async function exportSite(
   );
   const { output } = options;
   if (output === undefined) {
-    show(context, command, result, ({ document }) => stringify(document));
+    show(context, command, result, ({ document }) => siteToYaml(document));
     return;
   }
-  writeFileSync(output, stringify(result.document));
+  writeFileSync(output, siteToYaml(result.document));
   show(
     context,
     command,
@@ -206,6 +201,6 @@ function changesText(changes: readonly unknown[]): string {
     .join("");
 }
 
-function count(n: number, what: string): string {
+function _count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? "" : "s"}`;
 }

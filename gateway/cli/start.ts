@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { defaultConfig, type GatewayConfig, readConfig } from "../config.js";
+import { defaultConfig, type GatewayConfig } from "../config.js";
 import { port } from "./arguments.js";
+import { configFrom } from "./config.js";
 import { type Context, dataDirOf, show, wantsJson } from "./context.js";
 import { refuseDemoFolder } from "./data-folder.js";
 import { jsonLog, readableLog } from "./log.js";
@@ -39,7 +40,7 @@ export function addStartCommand(program: Command, context: Context): void {
 async function start(context: Context, command: Command, options: StartOptions): Promise<void> {
   const dataDir = dataDirOf(context, command);
   refuseDemoFolder(dataDir);
-  const config = options.config === undefined ? defaultConfig() : readConfig(options.config);
+  const config = options.config === undefined ? defaultConfig() : configFrom(options.config);
   const stopping = context.stopping();
   const { startGateway } = await import("../gateway.js");
   const gateway = await startGateway({

@@ -192,6 +192,10 @@ function behind(
 /** The contact can no longer be read. Whoever was let in is taken to have passed, as at a door that cannot tell. */
 export function contactLost(door: Door, own: DoorState, at: Instant): Turn {
   const was = own.condition;
+  // A link that is lost ends no alarm: it stands until the leaf is seen closed.
+  if (was.is === "forced" || was.is === "held-open") {
+    return { door: own.position === "unknown" ? own : { ...own, position: "unknown" }, facts: nothing };
+  }
   const facts = waitingAt(was).map(assumed);
   const until = pulseUntil(was);
   const condition: DoorCondition =

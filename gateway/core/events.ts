@@ -238,7 +238,7 @@ export const eventCatalogue = {
   },
   "device.battery-low": {
     severity: "warning",
-    text: "the battery of {device} is low[ ({percent} %)]",
+    text: "the battery of {device} is low[ ({battery} %)]",
     sia: "XT",
     contactId: "1384",
   },
@@ -292,7 +292,12 @@ export const eventCatalogue = {
     sia: null,
     contactId: null,
   },
-  "system.stopped": { severity: "notice", text: "the gateway stopped", sia: null, contactId: null },
+  "system.stopped": {
+    severity: "notice",
+    text: "the gateway stopped[: {reason}]",
+    sia: null,
+    contactId: null,
+  },
   "system.released-early": {
     severity: "warning",
     text: "the disk was slow: decisions went out {waitedMs} ms before they were written",
@@ -377,13 +382,13 @@ export const eventCatalogue = {
   },
   "audit.people-changed": {
     severity: "notice",
-    text: "{by} changed {person}[: {what}][ ({note})]",
+    text: "{by} changed people[: {action}][ ({person})][, {rows} rows][: {reason}]",
     sia: null,
     contactId: null,
   },
   "audit.account-changed": {
     severity: "notice",
-    text: "{by} changed the account {account}[: {what}]",
+    text: "{by} changed the account {account}[: {action}]",
     sia: null,
     contactId: null,
   },

@@ -114,7 +114,7 @@ export interface State {
   readonly whereabouts: ReadonlyMap<PersonId, Whereabouts>;
 }
 
-interface Kinds {
+export interface Kinds {
   doors: DoorState;
   sensors: SensorState;
   fire: FireState;
@@ -122,6 +122,9 @@ interface Kinds {
   partitions: PartitionState;
   whereabouts: Whereabouts;
 }
+
+/** State as it is read one entity at a time: the engine's maps, or a step's draft over them. */
+export type Lookup = { readonly [K in keyof Kinds]: { get(id: string): Kinds[K] | undefined } };
 
 /** One entity, anew; `value` undefined: gone. */
 export type Change = {

@@ -1,6 +1,7 @@
 /** A checked site document, turned into the site as the core reads it. */
 import type {
   Area,
+  AreaId,
   Device,
   Door,
   DoorId,
@@ -20,7 +21,7 @@ import type {
 import { alwaysSchedule, compileSchedule, type HolidayRange, holidayRanges } from "./compile-schedule.js";
 import { always, defaults, passageOf, roleOf, tenantOf } from "./defaults.js";
 import type { DoorEntry, GroupEntry, SensorEntry, SiteDocument } from "./document.js";
-import { doorsInto } from "./graph.js";
+import { doorsIntoAreas } from "./graph.js";
 import { dayMs, minuteMs, type OffsetSegment, offsetSegments } from "./local-time.js";
 
 /** How far back of `from` schedules are compiled, and how far ahead, in milliseconds. */
@@ -36,6 +37,7 @@ export function compileSite(document: SiteDocument, revision: number, from: Inst
   const compiledUntil = from + compiledAheadMs;
   const segments = offsetSegments(document.site.timeZone, compiledFrom, compiledUntil);
   const fireInputs = (document.sensors ?? []).filter((sensor) => sensor.type === "fire");
+  const doorsInto = doorsIntoAreas(document);
   const doors = document.doors.map((door) => doorOf(door, document, fireInputs));
   return {
     id: document.site.id,
@@ -52,7 +54,7 @@ export function compileSite(document: SiteDocument, revision: number, from: Inst
     partitions: byId((document.partitions ?? []).map((partition) => partitionOf(partition, document))),
     sensors: byId((document.sensors ?? []).map((sensor) => sensorOf(sensor, document))),
     devices: byId(document.devices.map((device): Device => ({ ...device }))),
-    groups: byId((document.groups ?? []).map((group) => groupOf(group, document))),
+    groups: byId((document.groups ?? []).map((group) => groupOf(group, document, doorsInto))),
     schedules: schedulesOf(document, holidayRanges(document.holidays ?? []), segments),
   };
 }
@@ -165,10 +167,14 @@ function sensorOf(sensor: SensorEntry, document: SiteDocument): Sensor {
   };
 }
 
-function groupOf(group: GroupEntry, document: SiteDocument): Group {
+function groupOf(
+  group: GroupEntry,
+  document: SiteDocument,
+  doorsInto: (area: AreaId) => readonly DoorId[],
+): Group {
   const doors = new Map<DoorId, ScheduleId[]>();
   for (const right of group.access) {
-    for (const door of [...(right.doors ?? []), ...doorsInto(right.areas ?? [], document)]) {
+    for (const door of [...(right.doors ?? []), ...(right.areas ?? []).flatMap(doorsInto)]) {
       const schedules = doors.get(door) ?? [];
       if (!schedules.includes(right.schedule)) schedules.push(right.schedule);
       doors.set(door, schedules);

@@ -3,23 +3,31 @@ import type { AreaId, DoorId } from "../core/site.js";
 import { defaults } from "./defaults.js";
 import type { AreaEntry, DoorEntry, SiteDocument } from "./document.js";
 
-/** An area and everything in it; a tree with a cycle gives each area once. */
-export function subtree(area: AreaId, areas: readonly AreaEntry[]): ReadonlySet<AreaId> {
-  const found = new Set([area]);
-  for (const id of found) {
-    for (const child of areas) if (child.parent === id) found.add(child.id);
+/**
+ * By area, the doors that lead into it from outside of it: what a right to the area opens. Doors between two rooms of the area
+ * are not among them. Asked for many areas of one document, so the tree is indexed once.
+ */
+export function doorsIntoAreas(document: SiteDocument): (area: AreaId) => readonly DoorId[] {
+  const children = new Map<AreaId, AreaId[]>();
+  for (const { id, parent } of document.areas) {
+    if (parent === undefined) continue;
+    const siblings = children.get(parent);
+    if (siblings) siblings.push(id);
+    else children.set(parent, [id]);
   }
-  return found;
-}
-
-/** The doors that lead into one of these areas from outside of it: what a right to the area opens. */
-export function doorsInto(areas: readonly AreaId[], document: SiteDocument): DoorId[] {
-  return areas.flatMap((area) => {
-    const within = subtree(area, document.areas);
-    return document.doors
+  const known = new Map<AreaId, readonly DoorId[]>();
+  return (area) => {
+    const before = known.get(area);
+    if (before) return before;
+    // A set that grows while it is walked; a tree with a cycle gives each area once.
+    const within = new Set([area]);
+    for (const id of within) for (const child of children.get(id) ?? []) within.add(child);
+    const doors = document.doors
       .filter((door) => within.has(door.to) && !within.has(door.from))
       .map((door) => door.id);
-  });
+    known.set(area, doors);
+    return doors;
+  };
 }
 
 /**

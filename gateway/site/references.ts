@@ -2,7 +2,7 @@
 import type { Fault } from "../ports.js";
 import { always } from "./defaults.js";
 import type { SiteDocument } from "./document.js";
-import { doorsInto } from "./graph.js";
+import { doorsIntoAreas } from "./graph.js";
 import { nearest } from "./near.js";
 
 interface Kind {
@@ -53,6 +53,7 @@ export function referenceFaults(
     ids: new Set((document.sensors ?? []).filter((s) => s.type === "fire").map((s) => s.id)),
   };
 
+  const doorsInto = doorsIntoAreas(document);
   const wiredAt = new Map<string, string>();
   const wire = (path: string, point: string | undefined) => {
     if (point === undefined) return;
@@ -111,7 +112,7 @@ export function referenceFaults(
       for (const [at, door] of (right.doors ?? []).entries()) refer(`${path}.doors[${at}]`, door, doors);
       for (const [at, area] of (right.areas ?? []).entries()) {
         refer(`${path}.areas[${at}]`, area, areas);
-        if (areas.ids.has(area) && doorsInto([area], document).length === 0) {
+        if (areas.ids.has(area) && doorsInto(area).length === 0) {
           faults.push({
             path: `${path}.areas[${at}]`,
             message: `no door leads into the area ${area} from outside of it`,

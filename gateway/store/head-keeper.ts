@@ -51,22 +51,24 @@ export class HeadKeeper {
   /** Everything up to `seq` is on disk. */
   note(seq: number, link: Uint8Array): void {
     this.#durable = { seq, link };
-    if (seq - this.#signedSeq >= this.#options.everyEvents) void this.sign();
+    this.#signIfDue();
   }
 
   /** Signs the newest event on disk, if it is not signed. A disk that fails is tried again at the next turn. */
   async sign(): Promise<void> {
-    if (this.#signing) {
-      await this.#signing;
-      return;
-    }
+    while (this.#signing) await this.#signing;
     const durable = this.#durable;
     if (!durable || durable.seq <= this.#signedSeq) return;
     const head = signHead(this.#key, durable.seq, durable.link, this.#options.now());
-    this.#signing = this.#keep(head).finally(() => {
-      this.#signing = undefined;
-    });
+    this.#signing = this.#keep(head);
     await this.#signing;
+    this.#signing = undefined;
+    if (this.#signedSeq === head.seq) this.#signIfDue();
+  }
+
+  #signIfDue(): void {
+    const news = (this.#durable?.seq ?? 0) - this.#signedSeq;
+    if (news >= this.#options.everyEvents && !this.#signing) void this.sign();
   }
 
   async #keep(head: Head): Promise<void> {

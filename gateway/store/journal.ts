@@ -102,6 +102,12 @@ export class SqliteJournal implements Journal {
     return this.#progress.n;
   }
 
+  /** Signs what is on disk now, before it is due. */
+  async signHead(): Promise<void> {
+    await this.flush();
+    await this.#heads.sign();
+  }
+
   append(entry: JournalEntry): Appended {
     return this.#append(entry, undefined);
   }

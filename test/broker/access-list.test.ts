@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { accessList } from "../../gateway/broker/access-list.ts";
-import { covers, isFilter } from "../../gateway/broker/filters.ts";
-import { type Account, type Role, roles } from "../../gateway/ports.ts";
+import { accessList } from "../../gateway/broker/access-list.js";
+import { covers, isFilter } from "../../gateway/broker/filters.js";
+import { type Account, type Role, roles } from "../../gateway/ports.js";
 
 const list = accessList("gw/v1");
 const reader: Account = { id: "r1", kind: "device", role: "device", discreet: false, disabled: false };

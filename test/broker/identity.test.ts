@@ -1,15 +1,15 @@
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
-import { startBroker } from "../../gateway/broker/broker.ts";
-import { Gate } from "../../gateway/broker/gate.ts";
-import { GuessThrottle } from "../../gateway/broker/guess-throttle.ts";
-import { defaultLimits } from "../../gateway/broker/limits.ts";
-import { addressOf } from "../../gateway/broker/listeners.ts";
-import { connectPacket } from "./packets.ts";
-import { atEnd, brokerRig, closed, pause, TestAccounts, until } from "./rig.ts";
+import { startBroker } from "../../gateway/broker/broker.js";
+import { Gate } from "../../gateway/broker/gate.js";
+import { GuessThrottle } from "../../gateway/broker/guess-throttle.js";
+import { defaultLimits } from "../../gateway/broker/limits.js";
+import { addressOf } from "../../gateway/broker/listeners.js";
+import { connectPacket, packet } from "./packets.js";
+import { atEnd, brokerRig, closed, pause, TestAccounts, until } from "./rig.js";
 
 test("only the account's own secret, under its own name and client id, lets anyone in", async () => {
-  const { accounts, client, notes } = await brokerRig();
+  const { accounts, client, socket, notes } = await brokerRig();
   accounts.device("r1");
   accounts.device("r2");
   const refused: [string, object, RegExp][] = [
@@ -25,7 +25,12 @@ test("only the account's own secret, under its own name and client id, lets anyo
     ["' OR 1=1 --", {}, /username or password/i],
   ];
   for (const [id, options, why] of refused) await expect(client(id, options), id).rejects.toThrow(why);
-  await expect(client("r1", { username: undefined as unknown as string })).rejects.toThrow();
+  const nameless = await socket();
+  nameless.resume();
+  const gone = closed(nameless);
+  // CONNECT with a client id and nothing else (3.1.2.3: clean session only).
+  nameless.write(packet(0x10, Buffer.from("\0\x04MQTT\x04\x02\0\x3c\0\x02r1", "latin1")));
+  expect(await gone).toBeLessThan(3_000);
   await client("r1");
   const failures = notes.filter(({ type }) => type === "audit.sign-in-failed");
   expect(failures.length).toBeGreaterThan(4);
@@ -203,6 +208,22 @@ test("when every place is taken, the address that takes most of them gives way",
   expect(gate.unauthenticated).toBe(30);
   for (const socket of [...flood, ...others]) socket.destroy();
   expect(gate.unauthenticated).toBe(0);
+});
+
+test("connections above an address's number wait for a place and get it as others become known, in their order", async () => {
+  const gate = new Gate({ ...defaultLimits, unauthenticatedPerAddress: 5 });
+  const admitted: number[] = [];
+  const sockets = Array.from({ length: 50 }, () => visitor());
+  for (const [i, socket] of sockets.entries()) {
+    gate.arrive(socket as never, "192.0.2.1", () => {
+      admitted.push(i);
+      setTimeout(() => gate.leave(socket as never), 2);
+    });
+  }
+  expect(admitted).toEqual([0, 1, 2, 3, 4]);
+  await until(() => gate.unauthenticated === 0);
+  expect(admitted).toEqual([...Array(50).keys()]);
+  expect(sockets.some((socket) => socket.closed)).toBe(false);
 });
 
 test("an address is counted as one, whatever it is dressed in", () => {

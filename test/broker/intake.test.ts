@@ -1,8 +1,8 @@
 /** What reaches the parser, and what does not: raw sockets, and bytes that no client library would send. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { defaultLimits } from "../../gateway/broker/limits.ts";
-import { PacketGauge } from "../../gateway/broker/packet-gauge.ts";
+import { defaultLimits } from "../../gateway/broker/limits.js";
+import { PacketGauge } from "../../gateway/broker/packet-gauge.js";
 import {
   connectPacket,
   packet,
@@ -10,8 +10,8 @@ import {
   publishPacket,
   remainingLength,
   subscribePacket,
-} from "./packets.ts";
-import { type BrokerRig, brokerRig, closed, pause, until } from "./rig.ts";
+} from "./packets.js";
+import { type BrokerRig, brokerRig, closed, pause, until } from "./rig.js";
 
 async function device(rig: BrokerRig, id = "r1") {
   rig.accounts.device(id);

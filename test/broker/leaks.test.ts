@@ -1,7 +1,7 @@
 /** What a client can learn, trying everything that it can write and read. */
 import { expect, test } from "vitest";
-import type { Role } from "../../gateway/ports.ts";
-import { brokerRig, closed, heard, pause, until } from "./rig.ts";
+import type { Role } from "../../gateway/ports.js";
+import { brokerRig, closed, heard, pause, until } from "./rig.js";
 
 const told: [path: string, retain: boolean][] = [
   ["status", true],

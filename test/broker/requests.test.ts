@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { brokerRig, closed, heard, pause, until } from "./rig.ts";
+import { brokerRig, closed, heard, pause, until } from "./rig.js";
 
 const req = "gw/v1/client/ha/site/hq/req";
 const res = "gw/v1/client/ha/site/hq/res";

@@ -1,9 +1,9 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { afterEach } from "vitest";
-import { type Broker, type BrokerOptions, startBroker } from "../../gateway/broker/broker.ts";
-import type { EventBody } from "../../gateway/core/events.ts";
-import type { Account, Accounts, Role } from "../../gateway/ports.ts";
+import { type Broker, type BrokerOptions, startBroker } from "../../gateway/broker/broker.js";
+import type { EventBody } from "../../gateway/core/events.js";
+import type { Account, Accounts, Role } from "../../gateway/ports.js";
 
 export const root = "gw/v1";
 export const site = "hq";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { SiteTopics } from "../../gateway/broker/site-topics.ts";
-import type { SiteEvent } from "../../gateway/core/events.ts";
-import type { DoorView, SiteView } from "../../gateway/core/views.ts";
-import type { News } from "../../gateway/ports.ts";
-import { brokerRig, heard, until } from "./rig.ts";
+import { SiteTopics } from "../../gateway/broker/site-topics.js";
+import type { SiteEvent } from "../../gateway/core/events.js";
+import type { DoorView, SiteView } from "../../gateway/core/views.js";
+import type { News } from "../../gateway/ports.js";
+import { brokerRig, heard, until } from "./rig.js";
 
 const at = Date.UTC(2026, 10, 23, 20, 4, 11, 482);
 

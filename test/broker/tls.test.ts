@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { connect as connectTls, type SecureVersion } from "node:tls";
 import { connectAsync } from "mqtt";
 import { describe, expect, test } from "vitest";
-import { startBroker } from "../../gateway/broker/broker.ts";
-import { connectPacket } from "./packets.ts";
-import { atEnd, closed, heard, root, site, TestAccounts, until } from "./rig.ts";
+import { startBroker } from "../../gateway/broker/broker.js";
+import { connectPacket } from "./packets.js";
+import { atEnd, closed, heard, root, site, TestAccounts, until } from "./rig.js";
 
 function openssl(): string | undefined {
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { brokerRig, closed, heard, until } from "./rig.ts";
+import { brokerRig, closed, heard, until } from "./rig.js";
 
 test("a device says and hears under its own id, whether or not it subscribed", async () => {
   const { broker, accounts, client } = await brokerRig();

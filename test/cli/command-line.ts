@@ -1,9 +1,9 @@
 /** Runs the command line inside the test's process, over a gateway that the test plays, and remembers what it said. */
 import { Readable } from "node:stream";
 import type { Command } from "commander";
-import type { Connection } from "../../gateway/cli/connection.js";
-import type { Context } from "../../gateway/cli/context.js";
+import type { Connect, Connection } from "../../gateway/cli/connection.js";
 import { buildProgram, run } from "../../gateway/cli/program.js";
+import type { Terminal } from "../../gateway/cli/terminal.js";
 import type { Performed } from "../../gateway/ports.js";
 
 export interface Said {
@@ -32,59 +32,73 @@ export interface Stage {
 /** The tree of commands itself, over a gateway that nobody plays. */
 export function commandTree(): Command {
   return buildProgram({
-    terminal: {
-      input: Readable.from([]),
-      out: () => {},
-      err: () => {},
-      columns: 80,
-      colour: false,
-      progress: false,
-    },
+    terminal: ears({}).terminal,
     env: {},
     stopping: () => new AbortController().signal,
     connect: () => Promise.reject(new Error("nobody plays")),
   });
 }
 
-export async function commandLine(argv: readonly string[], stage: Stage = {}): Promise<Said> {
-  const asked: { name: string; params: unknown }[] = [];
-  const folders: string[] = [];
+interface Ears {
+  readonly terminal: Terminal;
+  out(): string;
+  err(): string;
+}
+
+function ears({ input, columns = 80 }: Stage): Ears {
   let out = "";
   let err = "";
-  let open = 0;
-  const context: Context = {
+  return {
     terminal: {
-      input: Readable.from(stage.input === undefined ? [] : [Buffer.from(stage.input)]),
+      input: Readable.from(input === undefined ? [] : [Buffer.from(input)]),
       out: (text) => {
         out += text;
       },
       err: (text) => {
         err += text;
       },
-      columns: stage.columns ?? 80,
+      columns,
       colour: false,
       progress: false,
     },
-    env: stage.env ?? {},
-    stopping: () => stage.stopping ?? new AbortController().signal,
-    connect: async (dataDir) => {
-      folders.push(dataDir);
-      open += 1;
-      return {
-        mode: stage.mode ?? "running",
-        perform: async (name, params) => {
-          asked.push({ name, params });
-          const answer = stage.play?.(name, params as Record<string, unknown>);
-          return answer ?? { ok: true, result: { status: "ok" } };
-        },
-        follow: stage.follow ?? (async () => {}),
-        close: async () => {
-          open -= 1;
-        },
-      };
-    },
+    out: () => out,
+    err: () => err,
   };
-  const exitCode = await run(argv, context);
+}
+
+/** Runs a command over a real connection. */
+export async function commandLineOver(
+  connect: Connect,
+  argv: readonly string[],
+  stage: Stage = {},
+): Promise<Pick<Said, "exitCode" | "out" | "err">> {
+  const { terminal, out, err } = ears(stage);
+  const stopping = () => stage.stopping ?? new AbortController().signal;
+  const exitCode = await run(argv, { terminal, env: stage.env ?? {}, stopping, connect });
+  return { exitCode, out: out(), err: err() };
+}
+
+export async function commandLine(argv: readonly string[], stage: Stage = {}): Promise<Said> {
+  const asked: { name: string; params: unknown }[] = [];
+  const folders: string[] = [];
+  let open = 0;
+  const connect: Connect = async (dataDir) => {
+    folders.push(dataDir);
+    open += 1;
+    return {
+      mode: stage.mode ?? "running",
+      perform: async (name, params) => {
+        asked.push({ name, params });
+        const answer = stage.play?.(name, params as Record<string, unknown>);
+        return answer ?? { ok: true, result: { status: "ok" } };
+      },
+      follow: stage.follow ?? (async () => {}),
+      close: async () => {
+        open -= 1;
+      },
+    };
+  };
+  const said = await commandLineOver(connect, argv, stage);
   if (open !== 0) throw new Error(`${argv.join(" ")}: left ${open} connection(s) open`);
-  return { exitCode, out, err, asked, folders };
+  return { ...said, asked, folders };
 }

@@ -124,15 +124,17 @@ describe("following the feed", () => {
     expect(told).toEqual([{ seq: 8, type: "access.granted" }, 8]);
   });
 
-  test("it fails when the gateway goes away, so that it can be begun anew", async () => {
+  test.each([
+    ["dies", (response: ServerResponse) => response.socket?.destroy()],
+    ["ends it, as one that stops does", (response: ServerResponse) => response.end()],
+  ])("it fails when the gateway %s, so that it can be begun anew", async (_how, leave) => {
     const path = await serve((_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write(": hello\n\n");
-      setTimeout(() => response.socket?.destroy(), 20);
+      setTimeout(() => leave(response), 20);
     });
-    await expect(
-      followAt(path, 0, { event: () => {}, cursor: () => {} }, new AbortController().signal),
-    ).rejects.toThrow();
+    const reader = { event: () => {}, cursor: () => {} };
+    await expect(followAt(path, 0, reader, new AbortController().signal)).rejects.toThrow();
   });
 });
 

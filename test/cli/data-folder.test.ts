@@ -32,7 +32,7 @@ test("the demo says so too, and names the folder", async () => {
 });
 
 test("a mark of another's making is no mark", async () => {
-  writeFileSync(join(folder, "demo-folder"), "");
+  writeFileSync(join(folder, "demo-folder"), "a demonstration of our wares");
   expect(isDemoFolder(folder)).toBe(false);
   await expect(prepareDemoFolder(folder, false)).rejects.toMatchObject({ code: "not-a-demo-folder" });
 });

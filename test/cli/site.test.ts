@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseSiteFile } from "../../gateway/cli/site-file.js";
+import { parseYamlFile } from "../../gateway/cli/yaml-file.js";
 import type { Performed } from "../../gateway/ports.js";
 import { commandLine } from "./command-line.js";
 
@@ -18,15 +18,14 @@ function file(name: string, text: string): string {
   return path;
 }
 
-const text = `site: {id: hq, name: Head office, timeZone: Europe/Berlin}
-doors:
-  - id: front
-    name: Front door
-    lock:
-      point: io-1/lock/1
-  - id: side
-    name: Side door
-`;
+const text = readFileSync(new URL("office.yaml", import.meta.url), "utf8");
+
+/** The line of the office's document that holds `words`, and the column at which they begin. */
+function placeOf(words: string): { line: number; column: number } {
+  const lines = text.split("\n");
+  const line = lines.findIndex((each) => each.includes(words));
+  return { line: line + 1, column: (lines[line] ?? "").indexOf(words) + 1 };
+}
 
 const refusedAt = (...paths: string[]): Performed => ({
   ok: false,
@@ -39,21 +38,15 @@ const refusedAt = (...paths: string[]): Performed => ({
 
 describe("a fault of a site document", () => {
   test.each([
-    ["doors[0].lock.point", 6, 14],
-    ["doors[1].name", 8, 11],
-    ["doors[1].lock.point", 7, 5],
-    ["site.timeZone", 1, 45],
-    ["areas", 1, 1],
-    ["", 1, 1],
-  ])("at %s is led back to line %i, column %i of the file", (path, line, column) => {
-    const { place } = parseSiteFile("site.yaml", text);
-    expect(place({ path, message: "is wrong" })).toEqual({
-      path,
-      message: "is wrong",
-      file: "site.yaml",
-      line,
-      column,
-    });
+    ["doors[0].lock.point", "front-io/lock/1"],
+    ["doors[0].name", "Front door"],
+    ["doors[0].openMs", "id: front\n"],
+    ["site.timeZone", "Europe/Berlin"],
+  ])("at %s is led back to where %j stands, or what it is missing from", (path, words) => {
+    const { placed } = parseSiteFile("office.yaml", text);
+    expect(placed([{ path, message: "is wrong" }])).toEqual([
+      { path, message: "is wrong", file: "office.yaml", ...placeOf(words.trim()) },
+    ]);
   });
 
   test("is told as file:line:column, path and words", async () => {
@@ -64,20 +57,20 @@ describe("a fault of a site document", () => {
     expect(said).toMatchObject({
       exitCode: 2,
       out: "",
-      err: `gatewarden: the site document has faults\n  ${site}:6:14 doors[0].lock.point: is wrong\n`,
+      err: `gatewarden: the site document has faults\n  ${site}:${line}:${column} doors[0].lock.point: is wrong\n`,
     });
   });
 
   test("is JSON with its place too", async () => {
     const site = file("site.yaml", text);
     const said = await commandLine(["site", "import", site, "--json"], {
-      play: () => refusedAt("doors[1].name"),
+      play: () => refusedAt("doors[0].name"),
     });
     expect(JSON.parse(said.err)).toEqual({
       error: {
         code: "invalid",
         message: "the site document has faults",
-        faults: [{ path: "doors[1].name", message: "is wrong", file: site, line: 8, column: 11 }],
+        faults: [{ path: "doors[0].name", message: "is wrong", file: site, ...placeOf("Front door") }],
       },
     });
   });
@@ -105,13 +98,53 @@ describe("a fault of a site document", () => {
   });
 });
 
+describe("checking a site", () => {
+  test("needs no data folder for what the document says by itself", async () => {
+    const said = await commandLine(["site", "check", file("site.yaml", text)]);
+    expect(said).toMatchObject({ exitCode: 0, folders: [], err: "" });
+    expect(said.out).toContain("site.yaml: valid\n");
+  });
+
+  test("tells every fault of form and of sense with its line", async () => {
+    const wrong = file("wrong.yaml", text.replace("front-io/lock/1", "no-io/lock/1"));
+    const said = await commandLine(["site", "check", wrong, "--json"]);
+    expect(said).toMatchObject({ exitCode: 2, out: "" });
+    expect(JSON.parse(said.err).error.faults).toContainEqual(
+      expect.objectContaining({ path: "doors[0].lock.point", file: wrong, ...placeOf("front-io/lock/1") }),
+    );
+    const misspelt = file("misspelt.yaml", text.replace("exitButton", "exitButon"));
+    expect((await commandLine(["site", "check", misspelt])).err).toContain(`${misspelt}:`);
+  });
+
+  test("with a data folder also asks that building, and tells what would change", async () => {
+    const path = file("site.yaml", text);
+    const said = await commandLine(["site", "check", path, "--data", "/srv/site", "--json"], {
+      play: () => ({ ok: true, result: { ok: true, faults: [], changes: ["door front: added"] } }),
+    });
+    expect(said.asked).toMatchObject([{ name: "site.check" }]);
+    expect(JSON.parse(said.out)).toEqual({ file: path, valid: true, changes: ["door front: added"] });
+    const obstacle = await commandLine(["site", "check", path, "--data", "/srv/site"], {
+      play: () => ({
+        ok: true,
+        result: {
+          ok: false,
+          faults: [{ path: "doors", message: "door side is fire-released" }],
+          changes: [],
+        },
+      }),
+    });
+    expect(obstacle).toMatchObject({ exitCode: 2, out: "" });
+    expect(obstacle.err).toContain("doors: door side is fire-released");
+  });
+});
+
 describe("importing a site", () => {
   test("sends the document with the reason, and says what came of it", async () => {
     const said = await commandLine(["site", "import", file("site.yaml", text), "--note", "new door"], {
       play: () => ({ ok: true, result: { revision: 2, changes: ["door side: added"] } }),
     });
     expect(said.asked).toMatchObject([
-      { name: "site.import", params: { note: "new door", document: { site: { id: "hq" } } } },
+      { name: "site.import", params: { note: "new door", document: { site: { id: "office" } } } },
     ]);
     expect(said.out).toBe("Revision 2 is in force.\n  door side: added\n");
   });
@@ -129,23 +162,25 @@ describe("importing a site", () => {
       input: text,
       play: () => refusedAt("doors[0]"),
     });
-    expect(said.err).toContain("stdin:3:5 doors[0]: is wrong");
+    const { line, column } = placeOf("id: front\n".trim());
+    expect(said.err).toContain(`stdin:${line}:${column} doors[0]: is wrong`);
   });
 });
 
 describe("exporting a site", () => {
-  const play = (): Performed => ({ ok: true, result: { revision: 3, document: { site: { id: "hq" } } } });
+  const { document } = parseSiteFile("office.yaml", text);
+  const play = (): Performed => ({ ok: true, result: { revision: 3, document } });
 
   test("prints YAML that can be imported again", async () => {
     const said = await commandLine(["site", "export"], { play });
-    expect(parseSiteFile("x", said.out).document).toEqual({ site: { id: "hq" } });
+    expect(parseYamlFile("x", said.out).document).toEqual({ site: { id: "hq" } });
   });
 
   test("writes a file when told to", async () => {
     const output = join(folder, "out.yaml");
     const said = await commandLine(["site", "export", "--output", output, "--json"], { play });
     expect(JSON.parse(said.out)).toEqual({ revision: 3, file: output });
-    expect(readFileSync(output, "utf8")).toBe("site:\n  id: hq\n");
+    expect(parseSiteFile(output, readFileSync(output, "utf8")).document).toEqual(document);
   });
 
   test("asks for an earlier revision by its number", async () => {

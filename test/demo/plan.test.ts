@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { holds, wallClock } from "../../config/demo/devices/calendar.js";
 import { asRead, frame26 } from "../../config/demo/devices/cards.js";
@@ -89,6 +90,55 @@ describe("what happens next", () => {
 
   test("where nothing can happen, nothing does", () => {
     expect(nextAct(0, { ...town(tuesdayNoon), doors: [], sensors: [] }, seededRandom(1))).toBeUndefined();
+  });
+});
+
+describe("the demo building", () => {
+  const folder = new URL("../../config/demo/", import.meta.url);
+  const demo = readSite(readFileSync(new URL("site.yaml", folder), "utf8"));
+  const people = readCards(readFileSync(new URL("people.csv", folder), "utf8"));
+
+  test("every card of the people's list is one that a reader reads", () => {
+    const rows = readFileSync(new URL("people.csv", folder), "utf8").trim().split("\n");
+    expect(people.length).toBe(rows.length - 1);
+  });
+
+  test.each([
+    ["a Tuesday morning", "2026-11-24T10:00:00+01:00"],
+    ["a Sunday night", "2026-11-29T03:00:00+01:00"],
+    ["a Saturday evening", "2026-11-28T18:30:00+01:00"],
+    ["Christmas", "2026-12-25T12:00:00+01:00"],
+  ])("on %s people come at once, and in a story's hour everything happens", (_when, instant) => {
+    const where = new Map<string, string>();
+    const at = Date.parse(instant);
+    const now: Town = {
+      ...town(at),
+      site: demo,
+      rights: new Rights(demo),
+      doors: demo.doors.filter(({ id }) => id !== "side"),
+      sensors: demo.sensors,
+      cards: people,
+      areaOf: (person) => where.get(person) ?? "outside",
+    };
+    const kinds: unknown[] = [];
+    for (let index = 0; index < 900; index++) {
+      const act = nextAct(index, now, seededRandom(index));
+      kinds.push(kindOf(act));
+      if (act?.act === "walk") {
+        kinds.push(act.manner);
+        for (const { from, to } of act.doors) {
+          const here = now.areaOf(act.card.person);
+          expect([from, to]).toContain(here);
+          where.set(act.card.person, here === from ? to : from);
+        }
+      }
+    }
+    expect(kinds.slice(0, 3)).toEqual(["arrival", "through", "arrival"]);
+    const all = ["arrival", "departure", "errand", "prop", "turn-back", "stranger", "not-valid", "no-right"];
+    for (const kind of [...all, "outside-schedule", "force", "trip"]) {
+      expect(kinds.filter((each) => each === kind).length, kind).toBeGreaterThan(1);
+    }
+    expect(kinds).not.toContain(undefined);
   });
 });
 

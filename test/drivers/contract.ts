@@ -1,6 +1,6 @@
 /** What every driver must hold, whatever its wire; `driverContract` runs it over a rig of the driver's own. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { DevicePoint, Driver, Order, Reading } from "../../drivers/driver.ts";
+import type { DevicePoint, Driver, Order, Reading } from "../../drivers/driver.js";
 
 /** How the far end of the wire answers orders: it does them, says that it cannot, or says nothing. */
 export type Willingness = "does" | "refuses" | "says-nothing";

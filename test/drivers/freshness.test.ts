@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Freshness } from "../../drivers/mqtt/freshness.ts";
+import { Freshness } from "../../drivers/mqtt/freshness.js";
 
 test("the message that came soonest after its reading shows what now is; the others are older by the difference", () => {
   const freshness = new Freshness();

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { DeviceBus } from "../../drivers/driver.ts";
-import { nativeMqtt } from "../../drivers/mqtt/native.ts";
-import { brokerRig } from "../broker/rig.ts";
-import type { DriverRig } from "./contract.ts";
-import { MqttDevice } from "./mqtt-device.ts";
+import type { DeviceBus } from "../../drivers/driver.js";
+import { nativeMqtt } from "../../drivers/mqtt/native.js";
+import { brokerRig } from "../broker/rig.js";
+import type { DriverRig } from "./contract.js";
+import { MqttDevice } from "./mqtt-device.js";
 
 export interface NativeRig extends DriverRig {
   readonly bus: DeviceBus;

@@ -1,4 +1,4 @@
-import { driverContract } from "./contract.ts";
-import { nativeRig } from "./mqtt-rig.ts";
+import { driverContract } from "./contract.js";
+import { nativeRig } from "./mqtt-rig.js";
 
 driverContract("the native MQTT driver", nativeRig);

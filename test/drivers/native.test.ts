@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Reading } from "../../drivers/driver.ts";
-import { parseUp } from "../../drivers/mqtt/messages.ts";
-import { nativeMqtt } from "../../drivers/mqtt/native.ts";
-import { pause, until } from "../broker/rig.ts";
-import { type NativeRig, nativeRig } from "./mqtt-rig.ts";
+import type { Reading } from "../../drivers/driver.js";
+import { parseUp } from "../../drivers/mqtt/messages.js";
+import { nativeMqtt } from "../../drivers/mqtt/native.js";
+import { pause, until } from "../broker/rig.js";
+import { type NativeRig, nativeRig } from "./mqtt-rig.js";
 
 let rig: NativeRig;
 let readings: Reading[];
@@ -308,4 +309,38 @@ test("a device that takes its own connection over is away for a moment and back"
   await until(() => of("lock").length > 0);
   expect(of("presence").map(({ online }) => online)).toEqual([false, true]);
   expect(of("input").some(({ edge }) => edge)).toBe(false);
+});
+
+test("the maker's manual shows messages that are understood, and every error that there is", async () => {
+  const manual = readFileSync(new URL("../../web/help/devices-mqtt.md", import.meta.url), "utf8");
+  const stamp = { boot: "b", up_ms: 1 };
+  const shown = (topic: string, mark: RegExp): void => {
+    const json = mark.exec(manual)?.[0] ?? "";
+    expect(json, topic).not.toBe("");
+    const parsed = JSON.parse(json.replace("<command id>", "o-1"));
+    const said = Buffer.from(JSON.stringify({ ...parsed, ...stamp }));
+    expect(parseUp(topic, said), `${topic} ${json}`).not.toHaveProperty("error");
+  };
+  shown("hello", /\{"proto":1.*\}\}/);
+  shown("state", /\{"state":"ready"\}/);
+  shown("state", /\{"state":"lost"\}/);
+  shown("scan", /\{"id":"01JZX4T9".*\}/);
+  shown("keys", /\{"id":"01JZX4TA"[^}]*\}/);
+  shown("input/1", /\{"active"[^}]*\}/);
+  shown("lock/1", /\{"locked"[^}]*\}/);
+  shown("health", /\{"battery"[^}]*\}/);
+  shown("ack", /\{"re":"<command id>","ok":true\}/);
+  await started();
+  await rig.own.raw("no/such", "{}");
+  await rig.own.raw("input/256", "{}");
+  await rig.own.raw("scan", Buffer.from([0xff]));
+  await rig.own.raw("scan", "{");
+  await rig.own.say("scan", { id: "a", reader: 1 });
+  await rig.own.say("scan", { id: "a", reader: 9, code: "x" });
+  await rig.own.say("keys", { id: "a", reader: 1, keys: "1" }, { retain: true });
+  await until(() => rig.own.errors.length === 7);
+  for (const { error } of rig.own.errors) {
+    const words = error.replace(/there are .*/, "there are").replace(/^reader 9/, "<kind> <n>");
+    expect(manual).toContain(words);
+  }
 });

@@ -1,7 +1,7 @@
 import { v7 } from "uuid";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { DeviceBus, DevicePoint } from "../../drivers/driver.ts";
-import { Orders } from "../../drivers/mqtt/orders.ts";
+import type { DeviceBus, DevicePoint } from "../../drivers/driver.js";
+import { Orders } from "../../drivers/mqtt/orders.js";
 
 const lock: DevicePoint = { device: "l1", kind: "lock", n: 1 };
 

@@ -5,17 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe } from "vitest";
-import { browserNames, onPath, programs } from "./catalogue.mjs";
+import { browserNames, onPath, programs } from "./catalogue.js";
 
 export type Peer = { readonly path: string } | { readonly missing: string };
 
 /** In CI a peer that is missing is a failure: a test that never ran proves nothing. */
-export const peersAreRequired = process.env.REQUIRE_PEERS === "1";
+const peersAreRequired = process.env.REQUIRE_PEERS === "1";
 
 /** Where the program is, or why there is none. Throws for a program that the catalogue does not name. */
 export function peer(name: string): Peer {
   const program = programs.find((each) => each.name === name);
-  if (!program) throw new Error(`peer ${name}: not in test/peers/catalogue.mjs, so nothing installs it`);
+  if (!program) throw new Error(`peer ${name}: not in test/peers/catalogue.ts, so nothing installs it`);
   const path = onPath(name);
   return path === undefined ? { missing: `${name} is not here (Debian: ${program.package})` } : { path };
 }

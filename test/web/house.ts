@@ -18,11 +18,11 @@ const people: Readonly<Record<string, string>> = {
 };
 
 /** An append-only list that takes `diskMs` to be on disk, as a real one does. */
-export class MemoryJournal
-  implements Pick<Journal, "readAfter" | "readBefore" | "byId" | "onDurable" | "health">
-{
+class MemoryJournal implements Pick<Journal, "readAfter" | "readBefore" | "byId" | "onDurable" | "health"> {
   /** How long the disk takes; a read takes as long. */
   diskMs = 0;
+  /** How much later than on disk it is told that something is on disk. */
+  tellMs = 0;
   readonly events: SiteEvent[] = [];
   lastSeq = 0;
   readonly #listeners = new Set<(events: readonly SiteEvent[]) => void>();
@@ -46,7 +46,12 @@ export class MemoryJournal
 
   commit(events: readonly SiteEvent[]): void {
     this.events.push(...events);
-    for (const listener of [...this.#listeners]) listener(events);
+    const tell = () => {
+      for (const listener of [...this.#listeners]) listener(events);
+    };
+    // A reader's handle sees a commit before the writer's thread has said so here.
+    if (this.tellMs === 0) tell();
+    else setTimeout(tell, this.tellMs);
   }
 
   onDurable(listener: (events: readonly SiteEvent[]) => void): () => void {
@@ -108,7 +113,7 @@ export function door(id: string, name: string, more: Partial<DoorView> = {}): Do
   };
 }
 
-export class MemoryLive implements Live {
+class MemoryLive implements Live {
   readonly doors = new Map<string, DoorView>();
   revision = 1;
   readonly #listeners = new Set<(news: News) => void>();

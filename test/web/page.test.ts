@@ -304,7 +304,7 @@ describe("on every screen", () => {
     expect(over).toEqual([]);
     for (const button of await page.getByRole("button").all()) {
       const box = await button.boundingBox();
-      expect(box?.height ?? 0, await button.textContent()).toBeGreaterThanOrEqual(40);
+      expect(box?.height ?? 0, (await button.textContent()) ?? "").toBeGreaterThanOrEqual(40);
     }
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(ground).toBe(colorScheme === "dark" ? "rgb(18, 23, 29)" : "rgb(243, 245, 247)");

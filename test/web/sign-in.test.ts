@@ -156,7 +156,7 @@ describe("the session's cookie", () => {
     const rows = await house.sessionRows.all();
     expect(rows).toHaveLength(1);
     expect(JSON.stringify(rows)).not.toContain(token);
-    expect(await session(`gatewarden=${rows[0]?.id}`)).toMatchObject({ account: null });
+    expect(await session(`gatewarden=${rows[0]?.digest}`)).toMatchObject({ account: null });
   });
 
   test("ends with signing out, with the account, unused after an hour, used after a shift", async () => {
@@ -188,6 +188,15 @@ describe("the session's cookie", () => {
     expect(await session(used)).toMatchObject({ account: null });
   });
 
+  test("ends when the password is changed, also on other machines", async () => {
+    const cookies = [await signedIn(house, "anna"), await signedIn(house, "anna")];
+    await house.accounts.setPassword("anna", "another long phrase");
+    for (const cookie of cookies) expect(await session(cookie)).toMatchObject({ account: null });
+    expect(await session(await signedIn(house, "anna", "another long phrase"))).toMatchObject({
+      account: "anna",
+    });
+  });
+
   test("survives a restart, unless the account was disabled or the time ran out meanwhile", async () => {
     await house.accounts.addOperator("gus", "guard", { password });
     const anna = await signedIn(house, "anna");
@@ -206,7 +215,7 @@ describe("the session's cookie", () => {
     const first = await signedIn(house, "anna");
     for (let n = 0; n < 20; n += 1) {
       house.clock.ahead += 1;
-      house.sessions.open("anna", { address: "10.0.0.5", agent: "" });
+      house.sessions.open("anna");
     }
     expect(house.sessions.of("anna")).toHaveLength(20);
     expect(await session(first)).toMatchObject({ account: null });

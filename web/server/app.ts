@@ -68,7 +68,9 @@ export interface WebOptions {
 
 /** The pages and `/api/v1`. Needs a server with time-outs around it: `serveWeb`. */
 export function createWeb(options: WebOptions): Express {
-  const limits = { ...defaultLimits, ...options.limits };
+  // Who is on this machine as the gateway's own user may bring a whole town's people.
+  const local = options.identify ? { bodyBytes: 64 * 1024 * 1024 } : {};
+  const limits = { ...defaultLimits, ...local, ...options.limits };
   const parts = { ...options, note: options.note ?? (() => {}) };
   const feeds = new Feeds({ ...options, limits: limits.feed });
 

@@ -1,7 +1,7 @@
 import type { Response } from "express";
 
 /** `__Host-` binds the cookie to this host, to TLS and to the root path (RFC 6265bis, 4.1.3.2). */
-export function cookieName(tls: boolean): string {
+function cookieName(tls: boolean): string {
   return tls ? "__Host-gatewarden" : "gatewarden";
 }
 

@@ -132,8 +132,8 @@ class Feed {
           this.#end(account.disabled ? "signed-out" : "account-changed");
         }
       }),
-      sessions.onEnd((id) => {
-        if (id === this.#identity.session?.id) this.#end("signed-out");
+      sessions.onEnd((digest) => {
+        if (digest === this.#identity.session?.digest) this.#end("signed-out");
       }),
     ];
     if (this.#parts.may(this.#operator, "journal.read")) {
@@ -231,11 +231,11 @@ class Feed {
   /** Shows both sides that the other is there, moves the cursor over what was not for this reader, and is use of the session. */
   #beat(): void {
     const { session } = this.#identity;
-    if (session && !this.#parts.sessions.holds(session.id)) {
+    if (session && !this.#parts.sessions.holds(session.digest)) {
       this.#end("signed-out");
       return;
     }
-    if (session) this.#parts.sessions.use(session.id);
+    if (session) this.#parts.sessions.use(session.digest);
     const moved = this.#caughtUp && this.#through > this.#toldThrough;
     if (moved) this.#toldThrough = this.#through;
     // An event rather than a comment: a page cannot see comments, and could not tell a quiet house from a dead link.

@@ -2,28 +2,30 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Instant } from "../../gateway/core/site.js";
 import type { Account, Clock } from "../../gateway/ports.js";
 
-/** One signed-in browser. `id` is the SHA-256 of the token in the cookie, in hex: who reads the rows cannot sign in with them. */
+/** One signed-in browser. */
 export interface SessionRow {
-  readonly id: string;
+  /** SHA-256 of the token in the cookie, in hex: who reads the rows cannot sign in with them. */
+  readonly digest: string;
   readonly account: string;
   readonly createdAt: Instant;
-  readonly usedAt: Instant;
-  /** From where and with what it was opened, for the list of sessions. */
-  readonly address: string;
-  readonly agent: string;
+  readonly lastSeenAt: Instant;
+  /** Over in any case. */
+  readonly expiresAt: Instant;
 }
 
 /** Where sessions are kept, so that a restart signs nobody out. */
 export interface SessionRows {
   all(): Promise<readonly SessionRow[]>;
   put(row: SessionRow): Promise<void>;
-  remove(id: string): Promise<void>;
+  remove(digest: string): Promise<void>;
 }
 
 /** What sessions need to know of accounts. */
 export interface SessionAccounts {
   get(id: string): Account | undefined;
   onChange(listener: (account: Account) => void): () => void;
+  /** A new password or key was set: whoever came in with the old one has to leave. */
+  onSecretChange(listener: (account: string) => void): () => void;
 }
 
 export interface SessionLimits {
@@ -46,7 +48,7 @@ export class Sessions {
   readonly #limits: SessionLimits;
   readonly #sessions = new Map<string, SessionRow>();
   readonly #writtenUse = new Map<string, Instant>();
-  readonly #listeners = new Set<(id: string) => void>();
+  readonly #listeners = new Set<(digest: string) => void>();
   readonly #broke: (error: unknown) => void;
   #writing: Promise<void> = Promise.resolve();
 
@@ -66,30 +68,31 @@ export class Sessions {
 
   async start(): Promise<void> {
     for (const row of await this.#rows.all()) {
-      this.#sessions.set(row.id, row);
-      this.#writtenUse.set(row.id, row.usedAt);
-      this.#live(row.id);
+      this.#sessions.set(row.digest, row);
+      this.#writtenUse.set(row.digest, row.lastSeenAt);
+      this.#live(row.digest);
     }
     this.#accounts.onChange((account) => {
       if (account.disabled) this.endAllOf(account.id);
     });
+    this.#accounts.onSecretChange((account) => this.endAllOf(account));
   }
 
   /** A new session; the token is for the cookie and is kept nowhere. */
-  open(account: string, from: { address: string; agent: string }): { token: string; session: SessionRow } {
+  open(account: string): { token: string; session: SessionRow } {
     const token = randomBytes(32).toString("base64url");
     const now = this.#clock.now();
     const session: SessionRow = {
-      id: idOf(token),
+      digest: digestOf(token),
       account,
       createdAt: now,
-      usedAt: now,
-      address: from.address.slice(0, 64),
-      agent: from.agent.slice(0, 200),
+      lastSeenAt: now,
+      expiresAt: now + this.#limits.absoluteMs,
     };
-    const own = this.of(account).sort((a, b) => a.usedAt - b.usedAt);
-    for (const old of own.slice(0, Math.max(0, own.length - this.#limits.perAccount + 1))) this.end(old.id);
-    this.#sessions.set(session.id, session);
+    const own = this.of(account).sort((a, b) => a.lastSeenAt - b.lastSeenAt);
+    for (const old of own.slice(0, Math.max(0, own.length - this.#limits.perAccount + 1)))
+      this.end(old.digest);
+    this.#sessions.set(session.digest, session);
     this.#save(session);
     return { token, session };
   }
@@ -97,32 +100,32 @@ export class Sessions {
   /** The session of a cookie's token, if it still holds. Looking does not count as use. */
   find(token: string): SessionRow | undefined {
     // Found by its digest: the time this takes tells nothing of any token.
-    return this.#live(idOf(token.slice(0, 200)));
+    return this.#live(digestOf(token.slice(0, 200)));
   }
 
   /** Still good: not ended, not timed out, account not disabled. */
-  holds(id: string): boolean {
-    return this.#live(id) !== undefined;
+  holds(digest: string): boolean {
+    return this.#live(digest) !== undefined;
   }
 
-  use(id: string): void {
-    const session = this.#live(id);
+  use(digest: string): void {
+    const session = this.#live(digest);
     if (!session) return;
     const now = this.#clock.now();
-    const used = { ...session, usedAt: now };
-    this.#sessions.set(id, used);
-    if (now - (this.#writtenUse.get(id) ?? 0) >= writeUseEveryMs) this.#save(used);
+    const used = { ...session, lastSeenAt: now };
+    this.#sessions.set(digest, used);
+    if (now - (this.#writtenUse.get(digest) ?? 0) >= writeUseEveryMs) this.#save(used);
   }
 
-  end(id: string): void {
-    if (!this.#sessions.delete(id)) return;
-    this.#writtenUse.delete(id);
-    this.#write(() => this.#rows.remove(id));
-    for (const listener of [...this.#listeners]) listener(id);
+  end(digest: string): void {
+    if (!this.#sessions.delete(digest)) return;
+    this.#writtenUse.delete(digest);
+    this.#write(() => this.#rows.remove(digest));
+    for (const listener of [...this.#listeners]) listener(digest);
   }
 
   endAllOf(account: string): void {
-    for (const session of this.of(account)) this.end(session.id);
+    for (const session of this.of(account)) this.end(session.digest);
   }
 
   of(account: string): SessionRow[] {
@@ -131,10 +134,10 @@ export class Sessions {
 
   /** When it ends by itself if it stays unused. */
   endsAt(session: SessionRow): Instant {
-    return Math.min(session.usedAt + this.#limits.idleMs, session.createdAt + this.#limits.absoluteMs);
+    return Math.min(session.lastSeenAt + this.#limits.idleMs, session.expiresAt);
   }
 
-  onEnd(listener: (id: string) => void): () => void {
+  onEnd(listener: (digest: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -144,17 +147,17 @@ export class Sessions {
     return this.#writing;
   }
 
-  #live(id: string): SessionRow | undefined {
-    const session = this.#sessions.get(id);
+  #live(digest: string): SessionRow | undefined {
+    const session = this.#sessions.get(digest);
     if (!session) return undefined;
     const account = this.#accounts.get(session.account);
     if (account && !account.disabled && this.#clock.now() < this.endsAt(session)) return session;
-    this.end(id);
+    this.end(digest);
     return undefined;
   }
 
   #save(session: SessionRow): void {
-    this.#writtenUse.set(session.id, session.usedAt);
+    this.#writtenUse.set(session.digest, session.lastSeenAt);
     this.#write(() => this.#rows.put(session));
   }
 
@@ -181,11 +184,11 @@ export function forgetfulRows(): SessionRows {
   const rows = new Map<string, SessionRow>();
   return {
     all: () => Promise.resolve([...rows.values()]),
-    put: async (row) => void rows.set(row.id, row),
-    remove: async (id) => void rows.delete(id),
+    put: async (row) => void rows.set(row.digest, row),
+    remove: async (digest) => void rows.delete(digest),
   };
 }
 
-function idOf(token: string): string {
+function digestOf(token: string): string {
   return createHash("sha256").update(token, "utf8").digest("hex");
 }

@@ -76,7 +76,7 @@ const shownPermissions = [
   "names.read",
 ] as const;
 
-export function operatorOf({ id: account, role, discreet }: Account): Operator {
+function operatorOf({ id: account, role, discreet }: Account): Operator {
   return { actor: { kind: "operator", id: account }, role, discreet };
 }
 
@@ -86,7 +86,7 @@ export function identityFromCookie(request: Request, parts: SignInParts): Identi
   const session = token === undefined ? undefined : parts.sessions.find(token);
   const account = session && parts.accounts.get(session.account);
   if (!session || !account) return undefined;
-  parts.sessions.use(session.id);
+  parts.sessions.use(session.digest);
   return { operator: operatorOf(account), session };
 }
 
@@ -117,11 +117,10 @@ export async function signIn(request: Request, response: Response, parts: SignIn
   if (!account) return;
 
   const old = identityOf(request)?.session;
-  if (old) parts.sessions.end(old.id);
+  if (old) parts.sessions.end(old.digest);
   // Whoever claimed the account anew may do so because somebody else is in it.
   if ("claim" in given) parts.sessions.endAllOf(account.id);
-  const agent = request.headers["user-agent"] ?? "";
-  const { token, session } = parts.sessions.open(account.id, { address, agent });
+  const { token, session } = parts.sessions.open(account.id);
   giveToken(response, token, parts.tls, parts.sessions.endsAt(session) - parts.clock.now());
   if ("claim" in given) parts.note({ type: "audit.owner-claimed", by: operatorOf(account).actor });
   parts.note({ type: "audit.signed-in", by: operatorOf(account).actor, data: { from: address } });
@@ -173,7 +172,7 @@ export async function signIn(request: Request, response: Response, parts: SignIn
 /** DELETE: ends this session; also its live feeds. */
 export function signOut(request: Request, response: Response, identity: Identity, parts: SignInParts): void {
   if (identity.session) {
-    parts.sessions.end(identity.session.id);
+    parts.sessions.end(identity.session.digest);
     const address = request.socket.remoteAddress ?? "local";
     parts.note({ type: "audit.signed-out", by: identity.operator.actor, data: { from: address } });
   }

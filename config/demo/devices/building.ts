@@ -59,10 +59,10 @@ export class BuildingDoor {
     this.#set(this.wires.contact, false);
   }
 
-  async present(side: Side, card: RawCredential): Promise<ScanResult> {
+  async present(side: Side, card: RawCredential, signal: AbortSignal): Promise<ScanResult> {
     const reader = this.wires.readers[side];
     const device = reader && this.#devices.get(reader.device);
-    return device ? device.scan(reader.n, card) : "no-answer";
+    return device ? device.scan(reader.n, card, signal) : "no-answer";
   }
 
   async pressExitButton(): Promise<void> {

@@ -143,7 +143,7 @@ export class Device {
   }
 
   /** Holds a card to a reader: the scan is repeated each second under the same id until its result comes, for at most 5 s. */
-  scan(reader: number, credential: RawCredential): Promise<ScanResult> {
+  scan(reader: number, credential: RawCredential, signal?: AbortSignal): Promise<ScanResult> {
     const scan = randomUUID();
     const scannedAt = performance.now();
     remember(this.#scannedAt, scan, scannedAt);
@@ -154,9 +154,12 @@ export class Device {
       const settle = (result: ScanResult) => {
         clearInterval(repeat);
         clearTimeout(giveUp);
+        signal?.removeEventListener("abort", letGo);
         this.#asking.delete(scan);
         resolve(result);
       };
+      const letGo = () => settle("no-answer");
+      signal?.addEventListener("abort", letGo);
       const repeat = setInterval(send, scanEveryMs);
       const giveUp = setTimeout(() => settle("no-answer"), scanForMs);
       this.#asking.set(scan, settle);

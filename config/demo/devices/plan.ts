@@ -51,7 +51,9 @@ type Kind =
   | "prop"
   | "force"
   | "motion"
-  | "water";
+  | "window"
+  | "water"
+  | "heat";
 
 /** The demo's first moments: something of everything, for whoever has just opened the page. */
 const overture: readonly Kind[] = [
@@ -112,7 +114,9 @@ function weights(town: Town): (readonly [number, Kind])[] {
     [1.5, "prop"],
     [0.7, "force"],
     [8, "motion"],
+    [2, "window"],
     [0.4, "water"],
+    [0.3, "heat"],
   ];
 }
 
@@ -157,17 +161,19 @@ const planners: Readonly<Record<Kind, (town: Town, random: Random) => Act | unde
     const door = random.pick(town.doors.filter(({ contact, mode }) => contact && mode === "card"));
     return door && { act: "force", door };
   },
-  motion: (town, random) => trip(["motion"], [1_500, 5_000], town, random),
-  water: (town, random) => trip(["water"], [4_000, 8_000], town, random),
+  motion: (town, random) => trip("motion", [1_500, 5_000], town, random),
+  window: (town, random) => trip("contact", [8_000, 40_000], town, random),
+  water: (town, random) => trip("water", [4_000, 8_000], town, random),
+  heat: (town, random) => trip("temperature", [10_000, 30_000], town, random),
 };
 
 function trip(
-  types: readonly string[],
+  type: SensorWires["type"],
   [shortest, longest]: readonly [number, number],
   town: Town,
   random: Random,
 ): Act | undefined {
-  const sensor = random.pick(town.sensors.filter(({ type }) => types.includes(type)));
+  const sensor = random.pick(town.sensors.filter((each) => each.type === type));
   return sensor && { act: "trip", sensor, forMs: Math.round(random.between(shortest, longest)) };
 }
 
@@ -249,6 +255,6 @@ function isUsable(card: Card, town: Town): boolean {
   );
 }
 
-export function isOutside({ site }: Pick<Town, "site">, area: string): boolean {
+function isOutside({ site }: Pick<Town, "site">, area: string): boolean {
   return site.areas.some(({ id, outside }) => id === area && outside);
 }

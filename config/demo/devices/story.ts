@@ -111,7 +111,7 @@ export class Story {
         return this.#walk(act, chance, signal);
       case "try":
         return this.#atDoor(act.door.id, async (door) => {
-          await door.present(act.side, act.raw);
+          await door.present(act.side, act.raw, signal);
         });
       case "force":
         return this.#atDoor(act.door.id, (door) => this.#force(door, chance, signal));
@@ -147,7 +147,7 @@ export class Story {
     const side: Side = (this.#areas.get(card.person) ?? this.#home) === from ? "outside" : "inside";
     if (!door.standsFree) {
       if (door.hasReader(side)) {
-        if ((await door.present(side, card.raw)) !== "granted") return false;
+        if ((await door.present(side, card.raw, signal)) !== "granted") return false;
       } else if (side === "inside" && door.hasExitButton) {
         await door.pressExitButton();
       } else {

@@ -131,18 +131,13 @@ function dated<K extends string>(name: K, text: string): Partial<Record<K, numbe
   return Number.isNaN(at) ? {} : ({ [name]: at } as Record<K, number>);
 }
 
-const accountsFile = z.union([
-  z.array(z.object({ id: z.string(), key: z.string() })),
-  z
-    .object({ devices: z.record(z.string(), z.string()) })
-    .transform(({ devices }) => Object.entries(devices).map(([id, key]) => ({ id, key }))),
-]);
+const accountsFile = z.object({ devices: z.record(z.string(), z.string()) });
 
-/** The devices' keys by id, from `[{"id": "front-reader", "key": "…"}]` or `{"devices": {"front-reader": "…"}}`. */
+/** The devices' keys by id, from `{"devices": {"front-reader": "…"}}`. */
 export function readAccounts(json: string): ReadonlyMap<string, string> {
   const parsed = accountsFile.safeParse(JSON.parse(json));
   if (!parsed.success) throw new WiresUnreadable("the accounts file", parsed.error);
-  return new Map(parsed.data.map(({ id, key }) => [id, key]));
+  return new Map(Object.entries(parsed.data.devices));
 }
 
 /** The terminals of every device, as far as something is wired to them. */

@@ -2,10 +2,21 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** @typedef {{ name: string, package: string, serves: string }} Program */
+export interface Program {
+  readonly name: string;
+  /** Debian's package. */
+  readonly package: string;
+  /** What goes untested without it. */
+  readonly serves: string;
+}
 
-/** @type {readonly Program[]} */
-export const programs = [
+export interface Missing {
+  /** Each once. */
+  readonly packages: readonly string[];
+  readonly untested: readonly string[];
+}
+
+export const programs: readonly Program[] = [
   { name: "mosquitto", package: "mosquitto", serves: "the bridge to a broker that is not ours" },
   {
     name: "mosquitto_pub",
@@ -37,8 +48,7 @@ const font = {
 /** Debian puts servers where only root's PATH looks. */
 const alsoIn = ["/usr/sbin", "/usr/local/sbin"];
 
-/** @param {string} name @returns {string | undefined} */
-export function onPath(name) {
+export function onPath(name: string): string | undefined {
   for (const folder of [...(process.env.PATH ?? "").split(delimiter), ...alsoIn]) {
     const path = join(folder, name);
     if (folder !== "" && isExecutable(path)) return path;
@@ -46,8 +56,7 @@ export function onPath(name) {
   return undefined;
 }
 
-/** @param {string} path */
-function isExecutable(path) {
+function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
@@ -57,7 +66,7 @@ function isExecutable(path) {
 }
 
 /** Ubuntu's package of that name is a stub that asks for a snap. */
-function hasNoChromiumPackage() {
+function hasNoChromiumPackage(): boolean {
   try {
     return /^ID=ubuntu$/m.test(readFileSync("/etc/os-release", "utf8"));
   } catch {
@@ -65,12 +74,9 @@ function hasNoChromiumPackage() {
   }
 }
 
-/**
- * The packages of what is not there, each once, and what goes untested without them.
- * @returns {{ packages: string[], untested: string[] }}
- */
-export function missing() {
-  const wanting = programs.filter(({ name }) => !onPath(name)).map((program) => ({ ...program }));
+/** The packages of what is not there, and what goes untested without them. */
+export function missing(): Missing {
+  const wanting = programs.filter(({ name }) => !onPath(name));
   const hasBrowser = process.env.CHROME_PATH || browserNames.some((name) => onPath(name));
   const browserWanting = hasBrowser ? [] : [browser];
   const fontWanting = existsSync(font.path) ? [] : [font];

@@ -1,0 +1,10 @@
+import type { Rule } from "./rule.js";
+
+/** The person is not blocked; a status that is not known counts as blocked. */
+export const notBlocked: Rule = {
+  name: "not-blocked",
+  judge: ({ person }) =>
+    person?.status === "active"
+      ? undefined
+      : { reason: "person-blocked", found: String(person?.status ?? "nobody") },
+};

@@ -1,0 +1,183 @@
+/** What a new site document changes, in lines that a person reads before saying yes. */
+import { always, defaults, passageOf, roleOf, tenantOf } from "./defaults.js";
+import type { SiteDocument } from "./document.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * `door front: unlockMs 5000 → 7000`, `group staff: added (Staff)`; empty: the same. Before the first document there was none.
+ */
+export function diffSites(before: SiteDocument | undefined, after: SiteDocument): string[] {
+  if (before === undefined) return [firstLine(after)];
+  const formats = [formatsText(before), formatsText(after)];
+  return [
+    ...fieldLines("site", before.site, after.site),
+    ...kinds.flatMap((kind) => entryLines(kind.word, entriesOf(kind, before), entriesOf(kind, after))),
+    ...listLines(
+      "holidays",
+      (before.holidays ?? []).map(holidayText),
+      (after.holidays ?? []).map(holidayText),
+    ),
+    ...(formats[0] === formats[1] ? [] : [`card formats: ${formats.join(" → ")}`]),
+  ];
+}
+
+function formatsText(document: SiteDocument): string {
+  return (document.cardFormats ?? defaults.cardFormats).join(", ") || "none";
+}
+
+type Entry = Fields & { readonly id: string; readonly name: string; readonly tenant?: string };
+
+/** With the tenant that is meant: another first tenant moves everything that names none. */
+function entriesOf(kind: Kind, document: SiteDocument): Entry[] {
+  const entries = kind.of(document);
+  if (!kind.ofTenants) return [...entries];
+  return entries.map((entry) => ({ ...entry, tenant: tenantOf(entry, document) }));
+}
+
+interface Kind {
+  readonly word: string;
+  /** Whether each belongs to a tenant. */
+  readonly ofTenants: boolean;
+  /** With the defaults filled in, so that writing one out is no change. */
+  of(document: SiteDocument): readonly Entry[];
+}
+
+const kinds: readonly Kind[] = [
+  { word: "tenant", ofTenants: false, of: (document) => document.tenants },
+  {
+    word: "area",
+    ofTenants: true,
+    of: (document) => document.areas.map((area) => ({ outside: false, ...area })),
+  },
+  {
+    word: "door",
+    ofTenants: true,
+    of: (document) =>
+      document.doors.map((door) => ({
+        unlockMs: defaults.unlockMs,
+        openMs: defaults.openMs,
+        mode: defaults.mode,
+        exit: defaults.exit,
+        ...door,
+        passage: passageOf(door),
+        lock: { mechanicalEgress: false, wiredRelease: false, ...door.lock },
+      })),
+  },
+  {
+    word: "opening",
+    ofTenants: true,
+    of: (document) =>
+      (document.openings ?? []).map((opening) => ({
+        ...opening,
+        kind: opening.kind ?? defaults.openingKind,
+      })),
+  },
+  { word: "partition", ofTenants: true, of: (document) => document.partitions ?? [] },
+  {
+    word: "sensor",
+    ofTenants: true,
+    of: (document) =>
+      (document.sensors ?? []).map((sensor) => ({
+        ...(sensor.type === "fire" ? { action: defaults.fireAction, onFault: defaults.onFault } : {}),
+        ...sensor,
+        role: roleOf(sensor),
+      })),
+  },
+  { word: "device", ofTenants: false, of: (document) => document.devices },
+  {
+    word: "schedule",
+    ofTenants: false,
+    of: (document) =>
+      (document.schedules ?? []).map(({ week, holidays = defaults.scheduleHolidays, ...schedule }) => ({
+        ...schedule,
+        week: week.map((line) => `${line.days.join(" ")} ${line.from}–${line.to}`),
+        holidays:
+          typeof holidays === "string" ? holidays : holidays.map((w) => `${w.from}–${w.to}`).join(", "),
+      })),
+  },
+  {
+    word: "group",
+    ofTenants: true,
+    of: (document) =>
+      (document.groups ?? []).map(({ access, ...group }) => ({
+        ...group,
+        access: access.flatMap(rightTexts),
+      })),
+  },
+];
+
+/** Of a first revision everything is new; its size is what a person checks. */
+function firstLine(document: SiteDocument): string {
+  const counts = kinds
+    .map(({ word, of }) => [of(document).length, word] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}${count === 1 ? "" : "s"}`);
+  return `site ${document.site.id}: added (${document.site.name}) with ${counts.join(", ")}`;
+}
+
+function rightTexts(right: NonNullable<SiteDocument["groups"]>[number]["access"][number]): string[] {
+  const when = right.schedule === always.id ? "always" : `during ${right.schedule}`;
+  return [
+    ...(right.doors ?? []).map((door) => `door ${door} ${when}`),
+    ...(right.areas ?? []).map((area) => `area ${area} ${when}`),
+  ];
+}
+
+function holidayText(holiday: NonNullable<SiteDocument["holidays"]>[number]): string {
+  return "date" in holiday
+    ? `${holiday.date} ${holiday.name}`
+    : `${holiday.from} to ${holiday.to} ${holiday.name}`;
+}
+
+function entryLines(word: string, before: readonly Entry[], after: readonly Entry[]): string[] {
+  const was = new Map(before.map((entry) => [entry.id, entry]));
+  const is = new Set(after.map((entry) => entry.id));
+  return [
+    ...before
+      .filter((entry) => !is.has(entry.id))
+      .map((entry) => `${word} ${entry.id}: removed (${entry.name})`),
+    ...after.flatMap((entry) => {
+      const old = was.get(entry.id);
+      return old
+        ? fieldLines(`${word} ${entry.id}`, old, entry)
+        : [`${word} ${entry.id}: added (${entry.name})`];
+    }),
+  ];
+}
+
+function fieldLines(place: string, before: Fields, after: Fields, within = ""): string[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.flatMap((key) => {
+    const was = before[key];
+    const is = after[key];
+    const field = within === "" ? key : `${within}.${key}`;
+    if (Array.isArray(was) || Array.isArray(is)) {
+      return listLines(`${place}: ${field}`, asTexts(was), asTexts(is));
+    }
+    if (isFields(was) || isFields(is)) {
+      return fieldLines(place, isFields(was) ? was : {}, isFields(is) ? is : {}, field);
+    }
+    return was === is ? [] : [`${place}: ${field} ${text(was)} → ${text(is)}`];
+  });
+}
+
+/** What is in one list and not in the other; a changed order alone is no change. */
+function listLines(place: string, before: readonly string[], after: readonly string[]): string[] {
+  return [
+    ...before.filter((entry) => !after.includes(entry)).map((entry) => `${place}: ${entry} removed`),
+    ...after.filter((entry) => !before.includes(entry)).map((entry) => `${place}: ${entry} added`),
+  ];
+}
+
+function asTexts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(text) : [];
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return value === undefined ? "none" : typeof value === "string" ? value : JSON.stringify(value);
+}
