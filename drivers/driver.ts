@@ -80,6 +80,8 @@ export type Order =
       readonly point: DevicePoint;
       readonly ms: number;
       readonly scan?: string;
+      /** Ordered before its decision was on disk, because the disk was slow. */
+      readonly late?: true;
     }
   /** Unlocked until ended; the driver keeps whatever lease the wire needs alive. */
   | { readonly op: "hold"; readonly id: string; readonly point: DevicePoint }
@@ -99,6 +101,8 @@ export interface Answer {
   readonly point: DevicePoint;
   readonly scan: string;
   readonly outcome: "granted" | "denied" | "pin" | "wait";
+  /** Given before it was on disk, because the disk was slow: it may not outlive a crash. */
+  readonly late?: true;
 }
 
 /** What became of an order. Only `done` proves it. */

@@ -343,30 +343,31 @@ export class Engine implements Live {
   #dispatch(appended: Appended, commands: readonly Command[]): void {
     this.#carryOut(commands.filter((command) => command.urgent));
     const waiting = commands.filter((command) => !command.urgent);
-    if (waiting.length > 0) this.#gate.hold(appended, () => this.#carryOut(waiting));
+    if (waiting.length > 0) this.#gate.hold(appended, (early) => this.#carryOut(waiting, early));
   }
 
-  #carryOut(commands: readonly Command[]): void {
+  /** `early`: before it was on disk; the device is told. */
+  #carryOut(commands: readonly Command[], early = false): void {
     const active = this.#active;
     if (!active) return;
     for (const command of commands) {
-      if (command.type === "answer-scan") this.#answer(active.site, command);
-      else this.#order(active.site, command);
+      if (command.type === "answer-scan") this.#answer(active.site, command, early);
+      else this.#order(active.site, command, early);
     }
   }
 
-  #answer(site: Site, command: Extract<Command, { type: "answer-scan" }>): void {
+  #answer(site: Site, command: Extract<Command, { type: "answer-scan" }>, early: boolean): void {
     const answer = answerOf(site, command);
     if (!answer) return;
     const known = this.scans.outcomeOf(answer.point.device, answer.scan);
     // A repeat was answered, as before, when it came.
     if (known !== undefined) return;
     this.scans.answered(answer.point.device, answer.scan, answer.outcome);
-    this.#driverOf(answer.point.device)?.answer(answer);
+    this.#driverOf(answer.point.device)?.answer(early ? { ...answer, late: true } : answer);
   }
 
-  #order(site: Site, command: Exclude<Command, { type: "answer-scan" }>): void {
-    const order = orderOf(site, command);
+  #order(site: Site, command: Exclude<Command, { type: "answer-scan" }>, early: boolean): void {
+    const order = orderOf(site, command, early);
     if (!order) return;
     const { device } = order.point;
     const driver = this.#driverOf(device);

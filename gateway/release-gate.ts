@@ -27,20 +27,20 @@ export class ReleaseGate {
     this.#tell();
   }
 
-  /** Calls `open` once: when `appended` is durable, or when it has waited long enough. */
-  hold(appended: Appended, open: () => void): void {
+  /** Calls `open` once: when `appended` is durable, or when it has waited long enough, and is then early. */
+  hold(appended: Appended, open: (early: boolean) => void): void {
     const askedAt = this.#clock.monotonic();
     let opened = false;
     const timer = setTimeout(() => {
       opened = true;
       for (const event of appended.events) this.#early.push(event.seq);
       this.#longestWaitMs = Math.max(this.#longestWaitMs, Math.round(this.#clock.monotonic() - askedAt));
-      open();
+      open(true);
     }, this.#afterMs);
     appended.durable.then(
       () => {
         clearTimeout(timer);
-        if (!opened) open();
+        if (!opened) open(false);
         // No batch may follow that could carry the confession; then it is one of its own.
         else this.#tell();
       },

@@ -96,7 +96,11 @@ function inputSignal(
 }
 
 /** The order that carries a door command out; undefined: the door is gone. */
-export function orderOf(site: Site, command: Exclude<Command, { type: "answer-scan" }>): Order | undefined {
+export function orderOf(
+  site: Site,
+  command: Exclude<Command, { type: "answer-scan" }>,
+  early: boolean,
+): Order | undefined {
   const point = site.doors.get(command.door)?.lock.point;
   if (!point) return undefined;
   switch (command.type) {
@@ -107,6 +111,7 @@ export function orderOf(site: Site, command: Exclude<Command, { type: "answer-sc
         point,
         ms: command.ms,
         ...(command.scan === undefined ? {} : { scan: command.scan }),
+        ...(early ? { late: true } : {}),
       };
     case "hold-door":
       return { op: "hold", id: command.id, point };

@@ -78,9 +78,9 @@ class NativeMqtt implements Driver {
     return this.#orders.send(order);
   }
 
-  answer({ point, scan, outcome }: Answer): void {
+  answer({ point, scan, outcome, late }: Answer): void {
     if (!this.#onReading) return;
-    const body = JSON.stringify({ re: scan, reader: point.n, outcome });
+    const body = JSON.stringify({ re: scan, reader: point.n, outcome, ...(late ? { late } : {}) });
     // It proves nothing and nobody waits for it: a device that is gone repeats the scan.
     this.#bus.sendDown(point.device, "result", body, 1).catch(() => false);
   }

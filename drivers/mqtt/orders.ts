@@ -173,6 +173,7 @@ function wording(order: Order, n: number): object {
         lock: point.n,
         ms: order.ms,
         ...(order.scan === undefined ? {} : { for: order.scan }),
+        ...(order.late ? { late: true } : {}),
       };
     case "hold":
       return { id, op: "hold", lock: point.n, lease_ms: leaseMs, n };

@@ -17,16 +17,11 @@ import { Gate } from "./gate.js";
 import { Identity } from "./identity.js";
 import { type BrokerLimits, defaultLimits } from "./limits.js";
 import { defaultListeners, type ListenerOptions, Listeners, type ListeningAt } from "./listeners.js";
+import type { BrokerLog } from "./log.js";
 import { Exchange } from "./mq.js";
 import { Notes } from "./notes.js";
 import { Outbox, sitePacket } from "./outbox.js";
 import { Sessions } from "./sessions.js";
-
-export interface BrokerLog {
-  debug(context: object, message: string): void;
-  warn(context: object, message: string): void;
-  error(context: object, message: string): void;
-}
 
 export interface BrokerOptions {
   /** First levels of every topic, `gw/v1`. */
@@ -44,7 +39,7 @@ export interface BrokerOptions {
   onNote(event: EventBody): void;
 }
 
-export interface BrokerStats {
+interface BrokerStats {
   /** Connections that are spoken with, those of clients that are not known yet included. */
   readonly connections: number;
   readonly unauthenticated: number;

@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
 import type { Aedes, Client, ConnectPacket } from "aedes";
 import type { Account, Accounts } from "../ports.js";
-import type { BrokerLog } from "./broker.js";
 import type { DeviceLine, EmbeddedDeviceBus } from "./device-bus.js";
 import type { Gate } from "./gate.js";
 import type { Claim, Identity } from "./identity.js";
 import { Intake } from "./intake.js";
 import type { BrokerLimits } from "./limits.js";
+import type { BrokerLog } from "./log.js";
 import type { Notes } from "./notes.js";
 import { devicePacket } from "./outbox.js";
 import type { Breach } from "./packet-gauge.js";

@@ -28,8 +28,8 @@ interface ToldPerson {
 interface SetOptions {
   readonly name?: string;
   readonly group?: readonly string[];
-  readonly validFrom?: string | null;
-  readonly validUntil?: string | null;
+  readonly validFrom?: string;
+  readonly validUntil?: string;
   readonly note?: string;
 }
 
@@ -43,8 +43,17 @@ interface CardOptions {
 /** As many as one `people.list` gives. */
 const pagePeople = 1000;
 
-function instantOrNone(text: string): string | null {
-  return text === "none" ? null : instant(text);
+/** The word that takes a bound away; null to the gateway. */
+const none = "none";
+
+function instantOrNone(text: string): string {
+  return text === none ? none : instant(text);
+}
+
+function boundOf<K extends string>(key: K, given: string | undefined): { [P in K]?: string | null } {
+  return given === undefined
+    ? {}
+    : ({ [key]: given === none ? null : given } as { [P in K]?: string | null });
 }
 
 export function addPeopleCommands(program: Command, context: Context): void {
@@ -152,8 +161,8 @@ function addPersonCommands(program: Command, context: Context): void {
         person: id,
         ...(options.name === undefined ? {} : { name: options.name }),
         ...(options.group === undefined ? {} : { groups: options.group }),
-        ...(options.validFrom === undefined ? {} : { validFrom: options.validFrom }),
-        ...(options.validUntil === undefined ? {} : { validUntil: options.validUntil }),
+        ...boundOf("validFrom", options.validFrom),
+        ...boundOf("validUntil", options.validUntil),
         ...(options.note === undefined ? {} : { note: options.note }),
       });
       show(context, command, result, () => `Person ${id} is saved.\n`);

@@ -73,6 +73,13 @@ export class CardIndex {
     return this.#credentialCount;
   }
 
+  /** Makes room before that many come, so that loading them is not growing again and again. */
+  reserve(people: number, credentials: number): void {
+    this.#personIds.reserve(people);
+    this.#credentialIds.reserve(credentials);
+    this.#values.reserve(credentials);
+  }
+
   /** Memory of the arrays, in bytes. */
   get bytes(): number {
     const parts: readonly { readonly bytes: number }[] = [
@@ -249,9 +256,9 @@ export class CardIndex {
     return this.#arena.add(bytes, length);
   }
 
-  /** A stored text in the probe, with its hash. */
-  #load(place: number): TextProbe {
-    this.#probe.read(this.#arena.text(place));
+  /** The hash of a stored text. */
+  #load(place: number): { readonly low: number; readonly high: number } {
+    this.#arena.hash(place, this.#probe);
     return this.#probe;
   }
 }

@@ -1,4 +1,5 @@
 /** Typed arrays that grow by chunks: nothing is copied when they grow, and no more than one chunk lies idle. */
+import type { TextProbe } from "./hash-index.js";
 
 const chunkBits = 16;
 const chunkLength = 1 << chunkBits;
@@ -106,7 +107,8 @@ export class Arena {
       chunk[at++] = 0x80 | (length >>> 8);
       chunk[at++] = length & 0xff;
     }
-    chunk.set(bytes.subarray(0, length), at);
+    // Byte by byte: a view for each short text would cost more than the copying.
+    for (let i = 0; i < length; i++) chunk[at + i] = bytes[i] ?? 0;
     this.#offset += needed;
     return start;
   }
@@ -122,11 +124,20 @@ export class Arena {
   }
 
   text(where: number): string {
+    return this.#read(where, (chunk, at, length) => chunk.toString("utf8", at, at + length));
+  }
+
+  /** The hash of the text that lies there, left in `probe`. */
+  hash(where: number, probe: TextProbe): void {
+    this.#read(where, (chunk, at, length) => probe.hash(chunk, at, length));
+  }
+
+  #read<T>(where: number, use: (chunk: Buffer, at: number, length: number) => T): T {
     const chunk = this.#chunkAt(where);
-    let at = where & arenaMask;
-    const first = chunk[at++] ?? 0;
-    const length = first < 0x80 ? first : ((first & 0x7f) << 8) | (chunk[at++] ?? 0);
-    return chunk.toString("utf8", at, at + length);
+    const at = where & arenaMask;
+    const first = chunk[at] ?? 0;
+    if (first < 0x80) return use(chunk, at + 1, first);
+    return use(chunk, at + 2, ((first & 0x7f) << 8) | (chunk[at + 1] ?? 0));
   }
 
   get bytes(): number {

@@ -10,6 +10,8 @@ const firstSlots = 8;
 /** A shard grows when more of it is taken, tombstones included. */
 const fullest = 0.78;
 const growth = 1.35;
+/** Entries do not spread evenly over the shards: room for them all leaves some for the fullest. */
+const reservedFullness = 0.72;
 
 const empty = 0;
 const removed = 0xffff_ffff;
@@ -21,7 +23,8 @@ export class TextProbe {
   /** Lower and upper half of the hash. */
   low = 0;
   high = 0;
-  readonly #seed = randomBytes(8);
+  readonly #seedLow = randomBytes(4).readInt32LE();
+  readonly #seedHigh = randomBytes(4).readInt32LE();
 
   constructor(longest: number) {
     this.bytes = Buffer.alloc(longest + 4);
@@ -32,22 +35,25 @@ export class TextProbe {
     if (text.length + 4 > this.bytes.length) return false;
     this.length = this.bytes.write(text, "utf8");
     if (this.length + 4 > this.bytes.length) return false;
-    this.#hash();
+    this.hash(this.bytes, 0, this.length);
     return true;
   }
 
-  /** Two lanes of MurmurHash3's mixing with random seeds: chosen card values cannot be made to collide from outside. */
-  #hash(): void {
-    let low = this.#seed.readInt32LE(0);
-    let high = this.#seed.readInt32LE(4);
-    for (let i = 0; i < this.length; i++) {
-      const byte = this.bytes[i] ?? 0;
+  /**
+   * Takes only the hash, of bytes that lie elsewhere. Two lanes of MurmurHash3's mixing with random seeds: chosen card values
+   * cannot be made to collide from outside.
+   */
+  hash(bytes: Uint8Array, from: number, length: number): void {
+    let low = this.#seedLow;
+    let high = this.#seedHigh;
+    for (let i = from; i < from + length; i++) {
+      const byte = bytes[i] ?? 0;
       low = Math.imul(low ^ byte, 0x5bd1e995);
       low ^= low >>> 15;
       high = Math.imul(high ^ byte, 0x27d4eb2f) + low;
       high ^= high >>> 13;
     }
-    this.low = finish(low ^ this.length) >>> 0;
+    this.low = finish(low ^ length) >>> 0;
     this.high = finish(high) >>> 0;
   }
 }
@@ -86,6 +92,12 @@ export class HashIndex {
       tags: new Uint32Array(options.tagged ? firstSlots : 0),
       taken: 0,
     }));
+  }
+
+  /** Makes room for so many entries at once, before they come. */
+  reserve(entries: number): void {
+    const slots = Math.ceil(entries / shardCount / reservedFullness);
+    for (const shard of this.#shards) if (shard.slots.length < slots) this.#resize(shard, slots);
   }
 
   /** The first record for which `matches` says true, of those with this hash (and, untagged, of some others). */
@@ -131,9 +143,14 @@ export class HashIndex {
   }
 
   #grow(shard: Shard): void {
+    let entries = 1;
+    for (const slot of shard.slots) if (slot !== empty && slot !== removed) entries++;
+    this.#resize(shard, Math.max(firstSlots, Math.ceil(entries * (growth / fullest))));
+  }
+
+  #resize(shard: Shard, length: number): void {
     const records: number[] = [];
     for (const slot of shard.slots) if (slot !== empty && slot !== removed) records.push(slot - 1);
-    const length = Math.max(firstSlots, Math.ceil((records.length + 1) * (growth / fullest)));
     shard.slots = new Uint32Array(length);
     shard.tags = new Uint32Array(this.#options.tagged ? length : 0);
     shard.taken = 0;

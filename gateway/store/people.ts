@@ -11,6 +11,7 @@ import { type Handle, pieces, type Writer } from "./database.js";
 import { checkChange, type LatestRows } from "./people-check.js";
 import { credentialSteps, personSteps, type Steps, sameCredential, samePerson } from "./people-rights.js";
 import {
+  countNewest,
   loadCredentials,
   loadPeople,
   type PeopleSearch,
@@ -70,6 +71,8 @@ export class PeopleStore implements Directory {
 
   /** Reads everybody into memory, in pages. */
   async load(): Promise<void> {
+    const { people, credentials } = await countNewest(this.#reader);
+    this.#index.reserve(people, credentials);
     for await (const rows of loadPeople(this.#reader)) for (const row of rows) this.#index.putPerson(row);
     for await (const rows of loadCredentials(this.#reader)) {
       for (const row of rows) this.#index.putCredential(row);

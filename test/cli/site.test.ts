@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseYamlFile } from "../../gateway/cli/yaml-file.js";
+import { parseSiteFile } from "../../gateway/cli/site-file.js";
 import type { Performed } from "../../gateway/ports.js";
 import { commandLine } from "./command-line.js";
 
@@ -23,7 +23,7 @@ const text = readFileSync(new URL("office.yaml", import.meta.url), "utf8");
 /** The line of the office's document that holds `words`, and the column at which they begin. */
 function placeOf(words: string): { line: number; column: number } {
   const lines = text.split("\n");
-  const line = lines.findIndex((each) => each.includes(words));
+  const line = lines.findIndex((each) => new RegExp(`${words}( }|,|$)`).test(each));
   return { line: line + 1, column: (lines[line] ?? "").indexOf(words) + 1 };
 }
 
@@ -40,17 +40,18 @@ describe("a fault of a site document", () => {
   test.each([
     ["doors[0].lock.point", "front-io/lock/1"],
     ["doors[0].name", "Front door"],
-    ["doors[0].openMs", "id: front\n"],
+    ["doors[0].openMs", "id: front"],
     ["site.timeZone", "Europe/Berlin"],
   ])("at %s is led back to where %j stands, or what it is missing from", (path, words) => {
     const { placed } = parseSiteFile("office.yaml", text);
     expect(placed([{ path, message: "is wrong" }])).toEqual([
-      { path, message: "is wrong", file: "office.yaml", ...placeOf(words.trim()) },
+      { path, message: "is wrong", file: "office.yaml", ...placeOf(words) },
     ]);
   });
 
   test("is told as file:line:column, path and words", async () => {
     const site = file("site.yaml", text);
+    const { line, column } = placeOf("front-io/lock/1");
     const said = await commandLine(["site", "import", site], {
       play: () => refusedAt("doors[0].lock.point"),
     });
@@ -162,7 +163,7 @@ describe("importing a site", () => {
       input: text,
       play: () => refusedAt("doors[0]"),
     });
-    const { line, column } = placeOf("id: front\n".trim());
+    const { line, column } = placeOf("id: front");
     expect(said.err).toContain(`stdin:${line}:${column} doors[0]: is wrong`);
   });
 });
@@ -173,7 +174,7 @@ describe("exporting a site", () => {
 
   test("prints YAML that can be imported again", async () => {
     const said = await commandLine(["site", "export"], { play });
-    expect(parseYamlFile("x", said.out).document).toEqual({ site: { id: "hq" } });
+    expect(parseSiteFile("x", said.out).document).toEqual(document);
   });
 
   test("writes a file when told to", async () => {

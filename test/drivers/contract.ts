@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { DevicePoint, Driver, Order, Reading } from "../../drivers/driver.js";
 
 /** How the far end of the wire answers orders: it does them, says that it cannot, or says nothing. */
-export type Willingness = "does" | "refuses" | "says-nothing";
+type Willingness = "does" | "refuses" | "says-nothing";
 
 /** A driver, its wire, and a real device at the far end of it with reader 1, lock 1 and input 1. */
 export interface DriverRig {

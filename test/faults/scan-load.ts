@@ -10,6 +10,7 @@ export class ScanningDevice {
   readonly #cards: readonly string[];
   /** Results in hand, by scan id: what must be in the log whatever happens. */
   readonly results = new Map<string, string>();
+  readonly late = new Set<string>();
   readonly sentAt = new Map<string, number>();
   readonly latenciesMs: number[] = [];
   /** Unlock commands, by the scan they are for: how long after the scan they came, in milliseconds. */
@@ -80,7 +81,9 @@ export class ScanningDevice {
     const body = JSON.parse(payload.toString()) as Record<string, string>;
     if (topic.endsWith("/down/result")) {
       const scan = String(body["re"]);
-      this.results.set(scan, String(body["outcome"]));
+      // Marked late: given before it was on disk, and no promise that it outlives a crash.
+      if (body["late"]) this.late.add(scan);
+      else this.results.set(scan, String(body["outcome"]));
       const sentAt = this.sentAt.get(scan);
       if (sentAt !== undefined) this.latenciesMs.push(performance.now() - sentAt);
     } else if (topic.endsWith("/down/cmd")) {
