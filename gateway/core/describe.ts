@@ -68,8 +68,9 @@ function wordOf(event: EventBody, word: string, names: Names): string | undefine
   }
 }
 
-function strangerOf(event: EventBody): string | undefined {
-  return event.shown === undefined ? undefined : `an unknown card (${event.shown})`;
+function strangerOf({ shown, credential }: EventBody): string | undefined {
+  if (shown !== undefined) return `an unknown card (${shown})`;
+  return credential === undefined ? undefined : `card ${credential}`;
 }
 
 function dataText(

@@ -26,7 +26,8 @@ const relockWithinMs = 5_000;
  */
 export class Draft implements Lookup {
   readonly site: Site;
-  readonly at: Instant;
+  /** The instant that is worked on: the signal's, or while something earlier is fired that was due, its own. */
+  at: Instant;
   readonly doors: Layer<"doors">;
   readonly sensors: Layer<"sensors">;
   readonly fire: Layer<"fire">;

@@ -21,8 +21,8 @@ export function cardPresented(draft: Draft, signal: Card, people: People): void 
 function workedCard(draft: Draft, signal: Card, people: People): ScanOutcome {
   const door = draft.site.doors.get(signal.door);
   if (!door) {
-    const { remedy } = denialReasons["unknown-door"];
-    draft.tell({ type: "access.denied", ...shownBy(signal), reason: "unknown-door", remedy });
+    const { remedy } = denialReasons["reader-unassigned"];
+    draft.tell({ type: "access.denied", ...shownBy(signal), reason: "reader-unassigned", remedy });
     return "denied";
   }
   const card = lookedUp(signal, people);

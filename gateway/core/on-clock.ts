@@ -1,6 +1,7 @@
-import { contactLost, elapsed, shifted } from "./door.js";
+import { doorDeadline } from "./deadline.js";
+import { contactLost, elapsed, limited, shifted } from "./door.js";
 import type { Draft } from "./draft.js";
-import { modeOf } from "./precedence.js";
+import { mayStandOpen, modeOf } from "./precedence.js";
 import { inSchedule, nextBoundary } from "./schedule.js";
 import type { SignalOf } from "./signals.js";
 import type { Door } from "./site.js";
@@ -28,11 +29,37 @@ export function ticked(draft: Draft): void {
   }
 }
 
-/** Fires what is due at this door, so that what follows in the step finds it as it is now, ticked in time or not. */
+/**
+ * Fires what is due at this door, each at its own instant and in that order, so that what follows in the step finds the door as
+ * it is now, ticked in time or not.
+ */
 export function settleDoor(draft: Draft, door: Door): void {
-  draft.turn(door, elapsed(door, draft.door(door), draft.at));
+  const now = draft.at;
+  let due = doorDeadline(draft.site, door, draft.door(door));
+  while (due !== undefined && due <= now) {
+    draft.at = due;
+    fireDue(draft, door);
+    const next = doorDeadline(draft.site, door, draft.door(door));
+    if (next !== undefined && next <= due) throw new DeadlineStands(door.id, due);
+    due = next;
+  }
+  draft.at = now;
+}
+
+/** A promise was broken: what is due once must not be due again. */
+export class DeadlineStands extends Error {
+  constructor(door: string, due: number) {
+    super(`door ${door}: the deadline ${due} was worked and is still due`);
+    this.name = "DeadlineStands";
+  }
+}
+
+function fireDue(draft: Draft, door: Door): void {
+  // Modes first: a leaf that may stand open from this instant on is not held open at it.
   endOverride(draft, door);
   judgeSchedule(draft, door, "if due");
+  draft.turn(door, limited(door, draft.door(door), draft.at, mayStandOpen(draft.situation(door))));
+  draft.turn(door, elapsed(door, draft.door(door), draft.at));
   missRelock(draft, door);
 }
 
@@ -98,8 +125,8 @@ export function clockStepped(draft: Draft, signal: SignalOf<"clock-stepped">): v
     const relock = own.relockBy === undefined ? {} : { relockBy: own.relockBy + byMs };
     if (condition !== own.condition || own.relockBy !== undefined)
       draft.setDoor(door, { ...own, condition, ...relock });
-    judgeSchedule(draft, door, "anew");
     settleDoor(draft, door);
+    judgeSchedule(draft, door, "anew");
   }
   for (const id of draft.site.devices.keys()) {
     const own = draft.devices.get(id);
@@ -117,8 +144,8 @@ export function clockStepped(draft: Draft, signal: SignalOf<"clock-stepped">): v
  */
 export function started(draft: Draft, { downSince, version }: SignalOf<"started">): void {
   draft.late = true;
-  for (const door of draft.site.doors.values()) judgeSchedule(draft, door, "anew");
   ticked(draft);
+  for (const door of draft.site.doors.values()) judgeSchedule(draft, door, "anew");
   draft.late = false;
   const downSeconds =
     downSince === undefined ? {} : { downSeconds: Math.max(0, Math.round((draft.at - downSince) / 1000)) };

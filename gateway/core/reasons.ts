@@ -87,7 +87,7 @@ export const denialReasons = {
     remedy: "would be let in once the door is back in its usual mode",
     sia: "DZ",
   },
-  "unknown-door": {
+  "reader-unassigned": {
     text: "the reader belongs to no door of this site",
     remedy: "would be let in once the reader is assigned to a door",
     sia: "DV",
@@ -149,7 +149,7 @@ export const requestRefusals = {
 
 export type RequestRefusal = keyof typeof requestRefusals;
 
-// Where a word stands in two catalogues, the denial's text is told of a denial; the request's has the same meaning.
+// "door-secured" stands in two catalogues with one text; the denial's remedy is told.
 const everyReason: ReadonlyMap<string, ReasonEntry> = new Map<string, ReasonEntry>([
   ...Object.entries(requestRefusals),
   ...Object.entries(ignoreReasons),

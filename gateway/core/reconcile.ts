@@ -62,8 +62,8 @@ function settleRewired(draft: Draft, door: Door, before: Door | undefined): void
     const { contactFault: _, ...own } = draft.door(door);
     draft.turn(door, contactLost(door, own, draft.at));
   }
-  judgeSchedule(draft, door, "anew");
   settleDoor(draft, door);
+  judgeSchedule(draft, door, "anew");
 }
 
 function forgetRewired(draft: Draft, sensor: Sensor, before: Sensor | undefined): void {

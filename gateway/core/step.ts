@@ -8,7 +8,7 @@ import { contactChanged, exitRequested, lockReported } from "./on-door.js";
 import { requested } from "./on-request.js";
 import { sensorChanged } from "./on-sensor.js";
 import type { People } from "./people.js";
-import { reasonEntry } from "./reasons.js";
+import { type RequestRefusal, requestRefusals } from "./reasons.js";
 import type { Signal, SignalBody, SignalOf } from "./signals.js";
 import type { Site } from "./site.js";
 import type { State } from "./state.js";
@@ -46,13 +46,13 @@ export function step(site: Site, people: People, state: State, signal: Signal): 
 
 export type RequestOutcome =
   | { readonly ok: true }
-  | { readonly ok: false; readonly reason: string; readonly message: string };
+  | { readonly ok: false; readonly reason: RequestRefusal | "refused"; readonly message: string };
 
 /** What became of a `requested` signal, read from its events: it was done, unless `audit.request-refused` is among them. */
 export function requestOutcome(events: readonly EventBody[]): RequestOutcome {
   const refusal = events.find((event) => event.type === "audit.request-refused");
   if (!refusal) return { ok: true };
-  const reason = refusal.reason ?? "unknown-request";
-  const entry = reasonEntry(reason);
-  return { ok: false, reason, message: entry ? `${entry.text}; ${entry.remedy}` : reason };
+  const reason = refusal.reason as RequestRefusal;
+  const { text, remedy } = requestRefusals[reason];
+  return { ok: false, reason, message: `${text}; ${remedy}` };
 }

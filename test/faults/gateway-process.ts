@@ -30,7 +30,7 @@ export class GatewayProcess {
 
   static async start(
     dataDir: string,
-    options: { env?: Record<string, string>; config?: string } = {},
+    options: { env?: NodeJS.ProcessEnv; config?: string } = {},
   ): Promise<GatewayProcess> {
     const configFile = join(dataDir, "..", "gateway.test.yaml");
     writeFileSync(

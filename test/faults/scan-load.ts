@@ -122,6 +122,11 @@ export class ScanLoad {
     await Promise.all(this.devices.map((device) => device.disconnect()));
   }
 
+  /** Answers of any kind so far. */
+  get heard(): number {
+    return this.devices.reduce((sum, device) => sum + device.latenciesMs.length, 0);
+  }
+
   /** Every scan whose result somebody holds, and what it says. */
   results(): Map<string, string> {
     return new Map(this.devices.flatMap((device) => [...device.results]));

@@ -1,112 +1,64 @@
-/** A place to test with: a street, a lobby, an office within it, and a store. Sound as it is; tests override what they are about. */
-import { parseSite, type SiteDocument } from "../../gateway/site/document.js";
+import type { SiteDocument } from "../../gateway/site/document.js";
 
-export type Doors = SiteDocument["doors"];
-
-export function smallOffice(overrides: Partial<SiteDocument> = {}): SiteDocument {
+/** A street, a lobby and an office, a door into each; everything in it is sound. */
+export function smallOffice(changes: Partial<SiteDocument> = {}): SiteDocument {
   return {
-    site: { id: "hq", name: "Small office", timeZone: "Europe/Berlin" },
-    tenants: [{ id: "main", name: "The company" }],
+    site: { id: "small-office", name: "Small office", timeZone: "Europe/Berlin" },
+    tenants: [{ id: "main", name: "Main" }],
     areas: [
       { id: "street", name: "Street", outside: true },
-      { id: "house", name: "House" },
-      { id: "lobby", name: "Lobby", parent: "house" },
-      { id: "office", name: "Office", parent: "house" },
-      { id: "store", name: "Store", parent: "house" },
+      { id: "lobby", name: "Lobby" },
+      { id: "office", name: "Office" },
     ],
-    doors: [frontDoor(), officeDoor(), storeDoor()],
-    partitions: [{ id: "ground", name: "Ground floor" }],
-    sensors: [
-      { id: "fire", name: "Fire panel", type: "fire", point: "io/input/1" },
-      {
-        id: "motion",
-        name: "Motion",
-        type: "motion",
-        point: "io/input/2",
-        area: "office",
-        partition: "ground",
-      },
+    doors: [frontDoor(), officeDoor()],
+    sensors: [],
+    devices: [
+      { id: "front-io", name: "Front door", driver: "mqtt" },
+      { id: "office-io", name: "Office door", driver: "mqtt" },
     ],
-    devices: ["front", "office", "store", "io"].map((id) => ({ id, name: `Box ${id}`, driver: "mqtt" })),
-    schedules: [
-      {
-        id: "hours",
-        name: "Office hours",
-        week: [{ days: ["mon", "tue", "wed", "thu", "fri"], from: "07:00", to: "19:00" }],
-      },
-    ],
-    holidays: [{ date: "2026-12-25", name: "Christmas Day" }],
+    schedules: [{ id: "office-hours", name: "Office hours", week: [workdays("07:00", "19:00")] }],
     groups: [
-      { id: "staff", name: "Staff", access: [{ doors: ["front", "office"], schedule: "hours" }] },
-      { id: "keepers", name: "Keepers", access: [{ areas: ["house", "store"], schedule: "always" }] },
+      { id: "staff", name: "Staff", access: [{ doors: ["front", "office"], schedule: "office-hours" }] },
     ],
-    ...overrides,
+    ...changes,
   };
 }
 
-type Door = Doors[number];
+type Door = SiteDocument["doors"][number];
+type Sensor = NonNullable<SiteDocument["sensors"]>[number];
 
-export function frontDoor(overrides: Partial<Door> = {}): Door {
+export function frontDoor(changes: Partial<Door> = {}): Door {
   return {
     id: "front",
     name: "Front door",
     from: "street",
     to: "lobby",
-    readers: { outside: "front/reader/1" },
-    lock: { point: "front/lock/1", kind: "fail-secure", mechanicalEgress: true },
-    contact: "front/input/1",
-    exitButton: "front/input/2",
-    partitions: { inside: "ground" },
-    ...overrides,
+    readers: { outside: "front-io/reader/1" },
+    lock: { point: "front-io/lock/1", kind: "fail-secure", mechanicalEgress: true },
+    contact: "front-io/input/1",
+    exitButton: "front-io/input/2",
+    ...changes,
   };
 }
 
-export function officeDoor(overrides: Partial<Door> = {}): Door {
+export function officeDoor(changes: Partial<Door> = {}): Door {
   return {
     id: "office",
     name: "Office door",
     from: "lobby",
     to: "office",
-    readers: { outside: "office/reader/1", inside: "office/reader/2" },
-    lock: { point: "office/lock/1", kind: "fail-secure", mechanicalEgress: true },
-    contact: "office/input/1",
-    ...overrides,
+    readers: { outside: "office-io/reader/1" },
+    lock: { point: "office-io/lock/1", kind: "fail-secure", mechanicalEgress: true },
+    contact: "office-io/input/1",
+    ...changes,
   };
 }
 
-/** A magnet that holds against exit: the button and the fire panel open it. */
-export function storeDoor(overrides: Partial<Door> = {}): Door {
-  return {
-    id: "store",
-    name: "Store door",
-    from: "office",
-    to: "store",
-    readers: { outside: "store/reader/1" },
-    lock: { point: "store/lock/1", kind: "fail-safe" },
-    exitButton: "store/input/2",
-    fire: { fire: "unlock" },
-    ...overrides,
-  };
+/** Something of the fire alarm panel, on the front door's device. */
+export function firePanel(changes: Partial<Sensor> = {}): Sensor {
+  return { id: "fire-panel", name: "Fire panel", type: "fire", point: "front-io/input/9", ...changes };
 }
 
-/** The document with one value replaced (undefined: removed), as raw data that may be wrong. */
-export function rawOffice(
-  ...changes: readonly [path: readonly (string | number)[], value: unknown][]
-): unknown {
-  const raw = structuredClone(smallOffice()) as unknown;
-  for (const [path, value] of changes) {
-    const parent = path
-      .slice(0, -1)
-      .reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], raw);
-    const key = path.at(-1) ?? "";
-    if (value === undefined) delete (parent as Record<string | number, unknown>)[key];
-    else (parent as Record<string | number, unknown>)[key] = value;
-  }
-  return raw;
-}
-
-/** `path: message` of every fault; empty for a document that is read. */
-export function faultsIn(raw: unknown): string[] {
-  const parsed = parseSite(raw);
-  return parsed.ok ? [] : parsed.faults.map(({ path, message }) => `${path}: ${message}`);
+export function workdays(from: string, to: string) {
+  return { days: ["mon", "tue", "wed", "thu", "fri"] as ("mon" | "tue" | "wed" | "thu" | "fri")[], from, to };
 }

@@ -9,7 +9,19 @@ test("a removed door is locked first, and a running release keeps its end under 
   story.activate(
     smallOffice({ revision: 2, without: { doors: ["server"] }, doors: { front: { unlockMs: 60_000 } } }),
   );
-  expect(story.wait(10).shows("front").transcript).toMatchInlineSnapshot();
+  expect(story.wait(10).shows("front").transcript).toMatchInlineSnapshot(`
+    "
+    08:00:00  card-ada at Front door, outside
+              Ada Berg was let in at Front door
+              → release front for 5 s; reader shows granted
+    08:00:00  revision 2 of the site
+              Olga activated revision 2 of the site
+              → lock server
+    08:00:05  …
+              Ada Berg was let in at Front door and did not open it
+              (Front door: locked, closed, card)
+    "
+  `);
 });
 
 test("what is released, forced, held open, secured or occupied stands in the way of its removal", () => {
@@ -20,13 +32,49 @@ test("what is released, forced, held open, secured or occupied stands in the way
   const doors = ["front", "workshop", "server", "turnstile"];
   story.activate(smallOffice({ revision: 2, without: { doors, areas: ["workshop"] } }));
   story.activate(smallOffice({ revision: 3, fire: { front: "none" } }));
-  expect(story.transcript).toMatchInlineSnapshot();
+  expect(story.transcript).toMatchInlineSnapshot(`
+    "
+    08:00:00  card-ada at Workshop door, outside
+              Ada Berg was let in at Workshop door
+              → release workshop for 5 s; reader shows granted
+    08:00:00  the contact of Workshop door: open
+              Workshop door opened
+              Ada Berg went through Workshop door into Workshop door
+    08:00:05  …
+    08:00:30  …
+              Workshop door is held open
+    08:01:00  Smoke detectors: active
+              fire input Smoke detectors is active
+              Workshop door is no longer held open: it may stand open now
+              → release front until reset at once
+    08:01:00  Olga asks for door.emergency-release at Server room door
+              Olga released Server room door in an emergency
+              → release server until reset at once
+    08:01:00  Olga asks for door.mode at Turnstile
+              Olga set Turnstile to secured
+    08:01:00  revision 2 of the site
+              refused: doors.front: door "front" is released by fire: reset that before it is removed
+              refused: doors.server: door "server" is released in an emergency: reset that before it is removed
+              refused: doors.turnstile: door "turnstile" is secured by an operator: return it to its usual mode before it is removed
+              refused: areas.workshop: area "workshop" has 1 person in it
+    08:01:00  revision 3 of the site
+              refused: doors.front: door "front" is released by fire: reset that before its fire action is changed
+    "
+  `);
 });
 
 test("a rewired contact is unknown until heard of, and its first level is no edge", () => {
   const rewired = smallOffice({ revision: 2, doors: { front: { contact: point("front-lock/input/7") } } });
   const story = new Teller().at("08:00").activate(rewired).shows("front").opens("front").shows("front");
-  expect(story.transcript).toMatchInlineSnapshot();
+  expect(story.transcript).toMatchInlineSnapshot(`
+    "
+    08:00:00  revision 2 of the site
+              Olga activated revision 2 of the site
+              (Front door: locked, unknown, card)
+    08:00:00  the contact of Front door: open
+              (Front door: locked, open, card)
+    "
+  `);
 });
 
 test("a new mode at rest takes effect at once", () => {
@@ -34,7 +82,18 @@ test("a new mode at rest takes effect at once", () => {
     .at("08:00")
     .activate(smallOffice({ revision: 2, doors: { front: { mode: "free" } } }));
   story.shows("front").activate(smallOffice({ revision: 3, doors: { front: { lock: movedLock } } }));
-  expect(story.shows("front").transcript).toMatchInlineSnapshot();
+  expect(story.shows("front").transcript).toMatchInlineSnapshot(`
+    "
+    08:00:00  revision 2 of the site
+              Olga activated revision 2 of the site
+              → hold front unlocked
+              (Front door: unlocked, closed, free)
+    08:00:00  revision 3 of the site
+              Olga activated revision 3 of the site
+              → lock front
+              (Front door: locked, closed, card)
+    "
+  `);
 });
 
 const movedLock = {
