@@ -158,7 +158,7 @@ Be a device yourself, with mosquitto's clients, at the side door. In a second
 terminal, a stranger's card:
 
   . ${ready.walkFile}
-  mosquitto_rr -p $MQTT_PORT -i side-reader -u side-reader -P $SIDE_READER_KEY \\
+  mosquitto_rr -V 311 -p $MQTT_PORT -i side-reader -u side-reader -P $SIDE_READER_KEY \\
     -q 1 -t gw/v1/device/side-reader/up/scan -e gw/v1/device/side-reader/down/result \\
     -m '{"id":"'$(date +%s%N)'","reader":1,"uid":"${strangersCard}"}'
 

@@ -56,7 +56,9 @@ describe("one badge is found whatever it was typed as and whatever it reads as",
 });
 
 describe("serial numbers of the vectors", () => {
-  const { csn } = JSON.parse(readFileSync(new URL("card-formats.json", import.meta.url), "utf8")) as {
+  const { csn } = JSON.parse(
+    readFileSync(new URL("../fixtures/card-formats.json", import.meta.url), "utf8"),
+  ) as {
     csn: { name: string; input: { bits?: string; packedHex: string }; expected: Record<string, unknown> }[];
   };
   const vector = (name: RegExp) => {

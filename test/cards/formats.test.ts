@@ -21,7 +21,9 @@ interface Frame {
 }
 
 /** Computed from the published layouts and decoded again by code of another author; two agree with published examples. */
-const vectors = JSON.parse(readFileSync(new URL("card-formats.json", import.meta.url), "utf8")) as {
+const vectors = JSON.parse(
+  readFileSync(new URL("../fixtures/card-formats.json", import.meta.url), "utf8"),
+) as {
   readonly formats: Readonly<Record<string, { bitLength: number; fields: object; parity: object[] }>>;
   readonly decode: readonly Frame[];
   readonly reject: readonly Frame[];

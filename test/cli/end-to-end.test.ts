@@ -71,15 +71,6 @@ describe("a gateway from its first start to its stop", () => {
       "ben",
       "142,51091",
     );
-    await json(dataDir, "credential", "status", added.credential.id, "lost", "--note", "on the bus");
-    await json(dataDir, "person", "block", "ben");
-    expect(await json(dataDir, "person", "show", "ben")).toMatchObject({
-      person: { name: "Ben", groups: ["staff"], status: "blocked", credentials: [{ status: "lost" }] },
-    });
-    expect(await json(dataDir, "people", "list", "--search", "be")).toMatchObject({
-      people: [{ id: "ben" }],
-      total: 1,
-    });
     const twice = await commandLineOver(connect, [
       "credential",
       "add",
@@ -89,6 +80,15 @@ describe("a gateway from its first start to its stop", () => {
       dataDir,
     ]);
     expect(twice.exitCode).toBe(2);
+    await json(dataDir, "credential", "status", added.credential.id, "lost", "--note", "on the bus");
+    await json(dataDir, "person", "block", "ben");
+    expect(await json(dataDir, "person", "show", "ben")).toMatchObject({
+      person: { name: "Ben", groups: ["staff"], status: "blocked", credentials: [{ status: "lost" }] },
+    });
+    expect(await json(dataDir, "people", "list", "--search", "be")).toMatchObject({
+      people: [{ id: "ben" }],
+      total: 1,
+    });
   });
 
   test("a door is unlocked, and the journal tells who did it, and why", async () => {

@@ -4,12 +4,12 @@ import { inSchedule } from "../../gateway/core/schedule.js";
 import { compileSite } from "../../gateway/site/compile.js";
 import { type ScheduleEntry, weekdays } from "../../gateway/site/document.js";
 import { instantOf } from "../../gateway/site/local-time.js";
-import { frontDoor, officeDoor, smallOffice, storeDoor } from "./small-office.js";
+import { frontDoor, officeDoor, smallHouse, storeDoor } from "./small-house.js";
 
 const dayMs = 86_400_000;
 
 function compiled(schedule: Partial<ScheduleEntry>, timeZone: string, from: string, holidays: string[] = []) {
-  const document = smallOffice({
+  const document = smallHouse({
     site: { id: "hq", name: "HQ", timeZone },
     schedules: [{ id: "hours", name: "Hours", week: [], ...schedule }],
     holidays: holidays.map((date) => ({ date, name: date })),
@@ -135,7 +135,7 @@ describe("on a holiday", () => {
     expect(intervals(hours, ...friday)).toEqual(["2026-12-25T09:00 – 2026-12-25T11:00"]);
   });
   test("and a range of holidays includes both its ends", () => {
-    const document = smallOffice({
+    const document = smallHouse({
       schedules: [{ id: "hours", name: "H", ...daily("08:00", "16:00") } as ScheduleEntry],
       holidays: [{ from: "2026-12-28", to: "2026-12-30", name: "Closed" }],
     });
@@ -306,7 +306,7 @@ test("the intervals are sorted, apart from each other and within the compiled st
 // ------------------------------------------------------------------------------------------------------- all the rest
 
 describe("the compiled site", () => {
-  const site = compileSite(smallOffice(), 7, Date.parse("2026-11-23T12:00Z"));
+  const site = compileSite(smallHouse(), 7, Date.parse("2026-11-23T12:00Z"));
 
   test("has the defaults filled in", () => {
     expect(site.revision).toBe(7);
@@ -344,9 +344,9 @@ describe("the compiled site", () => {
   });
   test("what a fire input says holds at every door that does not say otherwise", () => {
     const sensors =
-      smallOffice().sensors?.map((s) => (s.type === "fire" ? { ...s, action: "unlock" as const } : s)) ?? [];
+      smallHouse().sensors?.map((s) => (s.type === "fire" ? { ...s, action: "unlock" as const } : s)) ?? [];
     const doors = [frontDoor({ fire: { fire: "none" } }), officeDoor(), storeDoor({ fire: {} })];
-    const compiledDoors = compileSite(smallOffice({ sensors, doors }), 1, 0).doors;
+    const compiledDoors = compileSite(smallHouse({ sensors, doors }), 1, 0).doors;
     expect([...compiledDoors.values()].map((door) => door.fire.get("fire"))).toEqual([
       "none",
       "unlock",
@@ -363,7 +363,7 @@ describe("the compiled site", () => {
       { doors: ["front", "front"], schedule: "hours" },
     ];
     const groups = [{ id: "staff", name: "S", access }];
-    const staff = compileSite(smallOffice({ groups }), 1, 0).groups.get("staff");
+    const staff = compileSite(smallHouse({ groups }), 1, 0).groups.get("staff");
     expect(staff?.doors.get("front")).toEqual(["hours", "always"]);
   });
   test("who is meant by no tenant is the first", () => {
@@ -371,7 +371,7 @@ describe("the compiled site", () => {
       { id: "acme", name: "Acme" },
       { id: "bolt", name: "Bolt" },
     ];
-    const document = smallOffice({
+    const document = smallHouse({
       tenants,
       doors: [frontDoor({ tenant: "bolt" }), officeDoor(), storeDoor()],
     });
@@ -384,7 +384,7 @@ describe("the compiled site", () => {
   });
   test("a document that was not checked is not compiled into something else", () => {
     const doors = [frontDoor({ lock: { point: "front" as string, kind: "fail-safe" } })];
-    expect(() => compileSite(smallOffice({ doors }), 1, 0)).toThrow(/front/);
+    expect(() => compileSite(smallHouse({ doors }), 1, 0)).toThrow(/front/);
   });
 });
 
@@ -396,7 +396,7 @@ test("500 doors and 200 schedules are compiled in a moment", () => {
     { length: 200 },
     (_, n) => ({ id: `s${n}`, name: `S${n}`, ...daily("07:00", "19:00") }) as ScheduleEntry,
   );
-  const document = smallOffice({ doors, schedules });
+  const document = smallHouse({ doors, schedules });
   compileSite(document, 1, Date.parse("2026-10-20T12:00Z"));
   const startedAt = performance.now();
   compileSite(document, 1, Date.parse("2026-10-20T12:00Z"));

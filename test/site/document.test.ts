@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { parseSite } from "../../gateway/site/document.js";
 import { siteJsonSchema } from "../../gateway/site/json-schema.js";
 import { limits } from "../../gateway/site/plain.js";
-import { faultsIn, rawOffice, smallOffice } from "./small-office.js";
+import { faultsIn, rawHouse, smallHouse } from "./small-house.js";
 
 test("a sound document is read and stays as it was written", () => {
-  expect(parseSite(rawOffice())).toEqual({ ok: true, document: smallOffice() });
+  expect(parseSite(rawHouse())).toEqual({ ok: true, document: smallHouse() });
 });
 
 describe("a fault names its place and what would be right", () => {
@@ -132,11 +132,11 @@ describe("a fault names its place and what would be right", () => {
       'cardFormats[0]: cannot be "H10311"; did you mean H10301?',
     ],
   ])("%s", (_what, path, value, fault) => {
-    expect(faultsIn(rawOffice([path, value]))).toContainEqual(expect.stringContaining(fault));
+    expect(faultsIn(rawHouse([path, value]))).toContainEqual(expect.stringContaining(fault));
   });
 
   test("and all faults are told at once", () => {
-    const raw = rawOffice(
+    const raw = rawHouse(
       [["site", "timeZone"], "Mars/Olympus"],
       [["doors", 0, "lock", "kind"], "wood"],
       [["doors", 2, "lock", "point"], "store/reader/1"],
@@ -147,7 +147,7 @@ describe("a fault names its place and what would be right", () => {
 
   test("but no more than anybody reads", () => {
     const doors = Array.from({ length: 500 }, () => ({ id: "?" }));
-    const faults = faultsIn(rawOffice([["doors"], doors]));
+    const faults = faultsIn(rawHouse([["doors"], doors]));
     expect(faults).toHaveLength(101);
     expect(faults.at(-1)).toMatch(/^: and \d+ more faults$/);
   });
@@ -169,7 +169,7 @@ describe("what is no document is refused with a reason", () => {
   });
 
   test("a value that contains itself", () => {
-    const raw = rawOffice() as { areas: unknown[] };
+    const raw = rawHouse() as { areas: unknown[] };
     raw.areas.push(raw);
     expect(faultsIn(raw)).toEqual(["areas[5]: contains itself"]);
   });
@@ -188,7 +188,7 @@ describe("what is no document is refused with a reason", () => {
   test("keys that would reach a prototype", () => {
     const raw = JSON.parse('{"site":{"__proto__":{"id":"x"}},"__proto__":{"admin":true}}');
     expect(faultsIn(raw)).toEqual([expect.stringContaining("__proto__")]);
-    expect(faultsIn(rawOffice([["doors", 0, "constructor"], {}]))).toEqual([
+    expect(faultsIn(rawHouse([["doors", 0, "constructor"], {}]))).toEqual([
       "doors[0].constructor: is not a field here",
     ]);
     expect(({} as Record<string, unknown>).admin).toBeUndefined();
@@ -215,7 +215,7 @@ function places(value: unknown, path: (string | number)[] = []): (string | numbe
 }
 
 describe("garbage in any field is refused with a reason, or is read as what it is", () => {
-  const all = places(smallOffice());
+  const all = places(smallHouse());
   const garbage: unknown[] = [
     null,
     true,
@@ -242,7 +242,7 @@ describe("garbage in any field is refused with a reason, or is read as what it i
   test("each field in turn", () => {
     for (const path of all) {
       for (const value of garbage) {
-        const parsed = parseSite(rawOffice([path, value]));
+        const parsed = parseSite(rawHouse([path, value]));
         if (parsed.ok) continue;
         expect(parsed.faults.length).toBeGreaterThan(0);
         for (const { message } of parsed.faults) {
@@ -254,8 +254,8 @@ describe("garbage in any field is refused with a reason, or is read as what it i
   });
   test("NUL and 64 kB are accepted nowhere", () => {
     for (const path of all) {
-      expect(parseSite(rawOffice([path, "a\0b"])).ok, path.join(".")).toBe(false);
-      expect(parseSite(rawOffice([path, "x".repeat(65_536)])).ok, path.join(".")).toBe(false);
+      expect(parseSite(rawHouse([path, "a\0b"])).ok, path.join(".")).toBe(false);
+      expect(parseSite(rawHouse([path, "x".repeat(65_536)])).ok, path.join(".")).toBe(false);
     }
   });
   test("anything at all", () => {
@@ -264,7 +264,7 @@ describe("garbage in any field is refused with a reason, or is read as what it i
         fc.anything({ withNullPrototype: true, maxDepth: 4 }),
         fc.constantFrom(...all),
         (value, path) => {
-          const parsed = parseSite(rawOffice([path, value]));
+          const parsed = parseSite(rawHouse([path, value]));
           expect(parsed.ok || parsed.faults.length > 0).toBe(true);
         },
       ),

@@ -4,10 +4,10 @@ import type { Account } from "../../gateway/ports.js";
 import type { SiteDocument } from "../../gateway/site/document.js";
 import { areasWithoutWayOut } from "../../gateway/site/graph.js";
 import { administrationFault, checkSite } from "../../gateway/site/invariants.js";
-import { type Doors, frontDoor, officeDoor, smallOffice, storeDoor } from "./small-office.js";
+import { type Doors, frontDoor, officeDoor, smallHouse, storeDoor } from "./small-house.js";
 
 function faults(overrides: Partial<SiteDocument>, options = {}): string[] {
-  return checkSite(smallOffice(overrides), options).map(({ path, message }) => `${path}: ${message}`);
+  return checkSite(smallHouse(overrides), options).map(({ path, message }) => `${path}: ${message}`);
 }
 const withDoors = (...doors: Doors) => faults({ doors });
 
@@ -108,7 +108,7 @@ describe("nothing twice", () => {
     );
   });
   test("the schedule that is built in", () => {
-    const schedules = [...(smallOffice().schedules ?? []), { id: "always", name: "Mine", week: [] }];
+    const schedules = [...(smallHouse().schedules ?? []), { id: "always", name: "Mine", week: [] }];
     expect(faults({ schedules })).toEqual(["schedules[1].id: always is built in; choose another id"]);
   });
   test("a card format", () => {
@@ -197,7 +197,7 @@ describe("everybody gets out", () => {
   const rest = [officeDoor(), storeDoor()] as const;
 
   test("one area at least is outside", () => {
-    const areas = smallOffice().areas.map(({ outside: _none, ...area }) => area);
+    const areas = smallHouse().areas.map(({ outside: _none, ...area }) => area);
     expect(faults({ areas })).toEqual([
       "areas: no area is outside: one needs outside: true, where escape routes end",
     ]);
@@ -243,8 +243,8 @@ describe("everybody gets out", () => {
         /^doors\[2\]\.fire: the lock of door store holds against exit, and no fire input unlocks it/,
       ),
     ]);
-    const [fire, motion] = smallOffice().sensors ?? [];
-    if (!fire || !motion) throw new Error("the small office has no fire input");
+    const [fire, motion] = smallHouse().sensors ?? [];
+    if (!fire || !motion) throw new Error("the small house has no fire input");
     expect(
       faults({ doors: [frontDoor(), officeDoor(), deaf], sensors: [{ ...fire, action: "unlock" }, motion] }),
     ).toEqual([]);
@@ -274,9 +274,9 @@ describe("everybody gets out", () => {
     expect(withDoors(frontDoor(), officeDoor(), mute, entrance)).toHaveLength(1);
   });
   test("an area without a door is a part of its parent, and one without either is a trap", () => {
-    const areas = [...smallOffice().areas, { id: "kitchen", name: "Kitchen", parent: "office" }];
+    const areas = [...smallHouse().areas, { id: "kitchen", name: "Kitchen", parent: "office" }];
     expect(faults({ areas })).toEqual([]);
-    expect(faults({ areas: [...smallOffice().areas, { id: "cellar", name: "Cellar" }] })).toEqual([
+    expect(faults({ areas: [...smallHouse().areas, { id: "cellar", name: "Cellar" }] })).toEqual([
       "areas[5]: the area cellar cannot be left: it has no door and is part of no area that can be left; give it a door or the parent to which it is open",
     ]);
   });
@@ -299,7 +299,7 @@ describe("everybody gets out", () => {
             lock: { point: `x/lock/${index + 1}`, kind: "fail-safe", mechanicalEgress: opens },
           }),
         );
-        const trapped = areasWithoutWayOut(smallOffice({ areas, doors })).map((area) => area.id);
+        const trapped = areasWithoutWayOut(smallHouse({ areas, doors })).map((area) => area.id);
         const walksOut = (start: string): boolean => {
           let reached = new Set([start]);
           for (let step = 0; step < places.length; step += 1) {
@@ -325,7 +325,7 @@ test("a long chain of areas and a great many doors are checked in a moment", () 
   }));
   const startedAt = performance.now();
   checkSite(
-    smallOffice({
+    smallHouse({
       areas: chain,
       groups: [{ id: "g", name: "G", access: [{ areas: chain.map((a) => a.id), schedule: "always" }] }],
     }),

@@ -4,7 +4,7 @@ import { diffSites } from "../../gateway/site/diff.js";
 import type { SiteDocument } from "../../gateway/site/document.js";
 import { checkSite } from "../../gateway/site/invariants.js";
 import { locateFaults, longestYamlChars, parseSiteYaml, siteToYaml } from "../../gateway/site/yaml.js";
-import { frontDoor, officeDoor, smallOffice, storeDoor } from "./small-office.js";
+import { frontDoor, officeDoor, smallHouse, storeDoor } from "./small-house.js";
 
 function faults(text: string): string[] {
   const parsed = parseSiteYaml(text);
@@ -15,8 +15,8 @@ function faults(text: string): string[] {
 
 describe("YAML", () => {
   test("that is written reads back as the same document", () => {
-    const text = siteToYaml(smallOffice());
-    expect(parseSiteYaml(text)).toEqual({ ok: true, document: smallOffice() });
+    const text = siteToYaml(smallHouse());
+    expect(parseSiteYaml(text)).toEqual({ ok: true, document: smallHouse() });
   });
   test("keeps names that look like something else", () => {
     const name = fc.oneof(
@@ -40,7 +40,7 @@ describe("YAML", () => {
     );
     fc.assert(
       fc.property(name, (each) => {
-        const document = smallOffice({ site: { id: "hq", name: each, timeZone: "UTC" } });
+        const document = smallHouse({ site: { id: "hq", name: each, timeZone: "UTC" } });
         const parsed = parseSiteYaml(siteToYaml(document));
         if (parsed.ok) expect(parsed.document).toEqual(document);
         else expect(parsed.faults[0]?.path).toBe("site.name");
@@ -49,7 +49,7 @@ describe("YAML", () => {
     );
   });
   test("names the line of a fault", () => {
-    const text = siteToYaml(smallOffice()).replace("kind: fail-secure", "kind: fail-secur");
+    const text = siteToYaml(smallHouse()).replace("kind: fail-secure", "kind: fail-secur");
     const line = text.split("\n").findIndex((each) => each.includes("kind: fail-secur")) + 1;
     expect(faults(text)).toEqual([
       expect.stringMatching(new RegExp(`^${line}:\\d+ doors\\[0\\]\\.lock\\.kind: `)),
@@ -60,7 +60,7 @@ describe("YAML", () => {
     expect(faults(text)).toContainEqual("2:3 site.timeZone: is missing");
   });
   test("names the lines of what a check finds", () => {
-    const document = smallOffice({ doors: [frontDoor(), officeDoor({ to: "ofice" }), storeDoor()] });
+    const document = smallHouse({ doors: [frontDoor(), officeDoor({ to: "ofice" }), storeDoor()] });
     const text = siteToYaml(document);
     const line = text.split("\n").findIndex((each) => each.includes("to: ofice")) + 1;
     expect(locateFaults(checkSite(document), text)).toContainEqual(
@@ -127,7 +127,7 @@ describe("YAML", () => {
 });
 
 describe("the difference of two revisions", () => {
-  const changes = (overrides: Partial<SiteDocument>) => diffSites(smallOffice(), smallOffice(overrides));
+  const changes = (overrides: Partial<SiteDocument>) => diffSites(smallHouse(), smallHouse(overrides));
 
   test("of the same is nothing, also if a default is written out", () => {
     expect(changes({})).toEqual([]);
@@ -154,8 +154,8 @@ describe("the difference of two revisions", () => {
   });
   test("says what came and what went", () => {
     expect(changes({ doors: [frontDoor(), officeDoor(), storeDoor({ id: "lab", name: "Lab" })] })).toEqual([
-      "door store (Store door) removed",
-      "door lab (Lab) added",
+      "door store: removed (Store door)",
+      "door lab: added (Lab)",
     ]);
   });
   test("tells rights, hours and holidays as people speak of them", () => {
@@ -163,7 +163,7 @@ describe("the difference of two revisions", () => {
       { doors: ["front", "office", "store"], schedule: "hours" },
       { areas: ["house"], schedule: "always" },
     ];
-    const groups = [{ id: "staff", name: "Staff", access }, ...(smallOffice().groups?.slice(1) ?? [])];
+    const groups = [{ id: "staff", name: "Staff", access }, ...(smallHouse().groups?.slice(1) ?? [])];
     expect(changes({ groups })).toEqual([
       "group staff: access: door store during hours added",
       "group staff: access: area house always added",
@@ -180,14 +180,14 @@ describe("the difference of two revisions", () => {
     expect(changes({ cardFormats: [] })).toEqual(["card formats: H10301 → none"]);
   });
   test("says of a name what it was", () => {
-    expect(changes({ site: { id: "hq", name: "Big office", timeZone: "Europe/Paris" } })).toEqual([
-      "site: name Small office → Big office",
+    expect(changes({ site: { id: "hq", name: "Big house", timeZone: "Europe/Paris" } })).toEqual([
+      "site: name Small house → Big house",
       "site: timeZone Europe/Berlin → Europe/Paris",
     ]);
   });
   test("of a first revision is its size", () => {
-    expect(diffSites(undefined, smallOffice())).toEqual([
-      "site hq (Small office) added: 1 tenant, 5 areas, 3 doors, 1 partition, 2 sensors, 4 devices, 1 schedule, 2 groups",
+    expect(diffSites(undefined, smallHouse())).toEqual([
+      "site hq: added (Small house) with 1 tenant, 5 areas, 3 doors, 1 partition, 2 sensors, 4 devices, 1 schedule, 2 groups",
     ]);
   });
 });

@@ -293,10 +293,10 @@ export class Teller {
 
   #name(kind: string, id: string): string {
     if (kind === "person") return this.people.names.get(id) ?? id;
-    const place = this.site.doors.get(id) ??
-      this.site.areas.get(id) ??
-      this.site.sensors.get(id) ?? { name: id };
-    return kind === "operator" ? "Olga" : place.name;
+    if (kind === "operator") return "Olga";
+    const { doors, areas, sensors } = this.site;
+    const places = { door: doors, area: areas, sensor: sensors }[kind];
+    return places?.get(id)?.name ?? id;
   }
 
   #quietly(act: () => void): void {
