@@ -113,10 +113,11 @@ export class Engine implements Live {
   async stop(reason: string): Promise<void> {
     if (!this.#running) return;
     clearInterval(this.#clockCheck);
-    clearTimeout(this.#wake);
     for (const driver of this.#parts.drivers.values()) await driver.stop();
     this.note({ type: "system.stopped", reason });
     this.#running = false;
+    // Last: what was heard while the drivers stopped, and the note itself, set the wake anew.
+    clearTimeout(this.#wake);
     this.#gate.stop();
   }
 

@@ -22,7 +22,7 @@ export function parseSiteYaml(text: string): SiteFromYaml {
     return { ok: false, faults: [{ path: "", message: `longer than ${longestYamlChars} characters` }] };
   }
   const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const yaml = read(text, lines);
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
@@ -47,7 +47,7 @@ export function parseSiteYaml(text: string): SiteFromYaml {
 /** The faults of a check, each with the line of what its path names, or of the nearest above it that is there. */
 export function locateFaults(faults: readonly Fault[], text: string): LocatedFault[] {
   const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const yaml = read(text, lines);
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
@@ -58,6 +58,16 @@ export function locateFaults(faults: readonly Fault[], text: string): LocatedFau
 /** YAML that reads back as the same document; fields in the order of the schema as far as they were read in it. */
 export function siteToYaml(document: SiteDocument): string {
   return stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
+}
+
+/** Warnings are not printed: what is odd in a document comes out as a fault. */
+function read(text: string, lines: LineCounter): Document {
+  return parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    logLevel: "error",
+  });
 }
 
 function plainOf(yaml: Document): { ok: true; value: unknown } | { ok: false; message: string } {

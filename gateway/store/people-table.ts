@@ -132,7 +132,7 @@ export async function countNewest(handle: Handle): Promise<{ people: number; cre
 }
 
 /** Rows a page at loading: so few that taking them in does not hold the loop. */
-const rowsAPage = 1_000;
+const rowsAPage = 500;
 
 /** The rows in force, in pages. */
 export async function* loadPeople(handle: Handle): AsyncGenerator<readonly StoredPerson[]> {
@@ -176,7 +176,7 @@ type CredentialArray = [
 ];
 
 /**
- * Each page is one JSON text, made by SQLite off the main thread: parsing it costs the loop a third of what a thousand rows from
+ * Each page is one JSON text, made by SQLite off the main thread: parsing it costs the loop a third of what as many rows from
  * the driver do. The next page is read while this one is taken in.
  */
 async function* newestRows(handle: Handle, table: string, columns: string): AsyncGenerator<unknown[]> {

@@ -126,9 +126,9 @@ test("when grants wait on both sides, nobody can say who went which way", () => 
               → release workshop for 5 s; reader shows granted
     08:00:02  the contact of Workshop door: open
               Workshop door opened
-              Ada Berg went through Workshop door into Workshop door (uncertain)
+              Ada Berg went through Workshop door into Workshop (uncertain)
               Finn Holm went through Workshop door into Lobby (uncertain)
-              (Ada Berg: Workshop door, uncertain)
+              (Ada Berg: Workshop, uncertain)
               (Finn Holm: Lobby, uncertain)
     "
   `);

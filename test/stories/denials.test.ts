@@ -15,7 +15,7 @@ test("each who is turned away is told why, and what would change it", () => {
                 would be let in if the card were given to a person
               → reader shows denied
     08:00:00  card-nobody at Front door, outside
-              ? was not let in at Front door: the card belongs to nobody
+              card card-nobody was not let in at Front door: the card belongs to nobody
                 would be let in if the card were given to a person again
               → reader shows denied
     08:00:00  card-ada-old at Front door, outside

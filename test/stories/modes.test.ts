@@ -145,7 +145,7 @@ test("what the building does not allow is refused with a reason", () => {
     08:00:00  Olga asks for door.unlock at Front door
               door.unlock at Front door by Olga was refused: the time asked for is not between 1 ms and 10 minutes
     08:00:00  Olga asks for door.unlock at back
-              door.unlock at back by Olga was refused: the reader belongs to no door of this site
+              door.unlock at back by Olga was refused: there is no such door
     08:00:00  Olga asks for fire.reset at Lobby window
               fire.reset of Lobby window by Olga was refused: there is no such fire input
     "
