@@ -35,7 +35,32 @@ const configSchema = z.strictObject({
       publishBurst: z.int().min(1).max(1_000_000).default(200),
     })
     .prefault({}),
-  web: z.strictObject({ host: host.default("127.0.0.1"), port: port.default(8080) }).prefault({}),
+  web: z
+    .strictObject({
+      host: host.default("127.0.0.1"),
+      port: port.default(8080),
+      tls: z
+        .strictObject({ cert: file, key: file })
+        .optional()
+        .describe("Serves the web encrypted; PEM files. Cookies are then bound to the host."),
+      hosts: z
+        .array(
+          z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a name in small letters, without port"),
+        )
+        .max(20)
+        .default([])
+        .describe("Names, besides localhost, under which passkeys may be made and used: gate.example.org."),
+      secondFactorAfterDays: z
+        .strictObject({
+          owner: z.int().min(0).max(3650).optional(),
+          manager: z.int().min(0).max(3650).optional(),
+        })
+        .default({ owner: 7 })
+        .describe(
+          "So many days after the account was made, changes of accounts, keys, invites and tokens and forced unlocks are refused until it has a second factor. Not named: told, not refused.",
+        ),
+    })
+    .prefault({}),
   journal: z
     .strictObject({
       releaseAfterMs: z

@@ -8,7 +8,8 @@ import { createWeb } from "../web/server/app.js";
 import { type Serving, serveWeb } from "../web/server/listen.js";
 import { openSessions } from "../web/server/sessions.js";
 import { type AccountBook, keyedAccounts, openAccounts } from "./accounts/accounts.js";
-import { may } from "./accounts/permissions.js";
+import { may, permissions } from "./accounts/permissions.js";
+import { openSignInKeys } from "./accounts/sign-in-keys.js";
 import { SignInThrottle } from "./accounts/throttle.js";
 import { startBroker } from "./broker/broker.js";
 import type { ListenerOptions } from "./broker/listeners.js";
@@ -258,7 +259,9 @@ async function serve(
   { parts, operations }: Furnished,
 ): Promise<Served> {
   const broke = (error: unknown) => log.error({ err: error }, "the web server could not do something");
+  let publicUrl: string | undefined;
   const common = {
+    ...(await openSignInKeys(store.accountParts, accounts, clock)),
     operations,
     live: parts.engine,
     journal: store.journal,
@@ -266,9 +269,14 @@ async function serve(
     sessions: await openSessions(store.sessions, accounts, clock, { broke }),
     pace: new SignInThrottle(clock),
     may,
+    permissions,
     describe: describeWith(parts.names),
     clock,
-    tls: false,
+    version: parts.version,
+    tls: config.web.tls !== undefined,
+    hosts: config.web.hosts,
+    secondFactor: { enforceAfterDays: config.web.secondFactorAfterDays },
+    publicUrl: () => publicUrl,
     note: (event: EventBody) => void parts.engine.note(event),
     broke,
   };
@@ -279,7 +287,8 @@ async function serve(
   let web: Serving;
   try {
     const port = overrides?.webPort ?? config.web.port;
-    web = await serveWeb(createWeb(common), { host: config.web.host, port });
+    web = await serveWeb(createWeb(common), { host: config.web.host, port, ...pemOf(config.web.tls) });
+    publicUrl = web.url;
   } catch (error) {
     await control.stop();
     throw error;
@@ -292,6 +301,10 @@ async function serve(
       await control.stop();
     },
   };
+}
+
+function pemOf(tls: GatewayConfig["web"]["tls"]): { tls?: { key: Buffer; cert: Buffer } } {
+  return tls ? { tls: { key: readFileSync(tls.key), cert: readFileSync(tls.cert) } } : {};
 }
 
 function mqttListeners({ mqtt }: GatewayConfig, port = mqtt.port): ListenerOptions[] {

@@ -158,6 +158,8 @@ export interface Operator {
   readonly actor: Actor;
   readonly role: Role;
   readonly discreet: boolean;
+  /** Where they are given, only these permissions of the role count: what an API token was made for. */
+  readonly scopes?: readonly string[];
   /** A client's own id of this request: its answer is remembered, and a repeat gets it and is not done again. */
   readonly requestId?: string;
 }

@@ -97,6 +97,12 @@ export class AccountBook implements Accounts {
     return [...this.#accounts.values()].map(details).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  /** One of them, as those see it who manage accounts. */
+  details(id: string): AccountDetails | undefined {
+    const row = this.#accounts.get(id);
+    return row && details(row);
+  }
+
   /** Nobody can administer yet: time to print a claim secret. */
   get ownerless(): boolean {
     return ![...this.#accounts.values()].some(administers);

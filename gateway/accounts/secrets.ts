@@ -94,8 +94,17 @@ const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** 140 random bits to be typed by a person: `7K2M-…` in seven groups of four. */
 export function newClaimSecret(): string {
-  const letters = [...randomBytes(28)].map((byte) => crockford[byte & 31]).join("");
-  return letters.replace(/(.{4})(?=.)/g, "$1-");
+  return typeable(28);
+}
+
+/** 80 random bits, to be kept on paper: in four groups of four. Too many to try, so that one SHA-256 is enough for them too. */
+export function newRecoveryCode(): string {
+  return typeable(16);
+}
+
+function typeable(letters: number): string {
+  const text = [...randomBytes(letters)].map((byte) => crockford[byte & 31]).join("");
+  return text.replace(/(.{4})(?=.)/g, "$1-");
 }
 
 /** The same secret however it was typed: case, spaces and dashes do not count, O is 0, I and L are 1. */

@@ -17,6 +17,9 @@ const addressFree = 5;
 const addressCapMs = 30_000;
 const accountFree = 10;
 const accountCapMs = 3_000;
+/** Six digits can be guessed, and only by who has the password already: after a few typos, slowly. */
+const codeFree = 5;
+const codeCapMs = 5 * 60_000;
 /** Failures are forgotten after a quarter of an hour of quiet. */
 const forgetMs = 15 * 60_000;
 /** An address from which the account signed in lately is its owner's: no pause that somebody else brought about. */
@@ -27,12 +30,14 @@ const remembered = 10_000;
 /**
  * Slows guessing without ever locking anyone out: an address waits (twice as long after every failure, half a minute at most), an
  * account only pauses (three seconds at most), and the pause does not hold where its owner signed in before. The single-use claim
- * secret, which cannot be guessed, stands outside of it.
+ * secret, recovery codes and passkeys, which cannot be guessed, stand outside of it. Codes of six digits can be: after a few wrong
+ * ones an account takes one only now and then, but where its owner signed in before.
  */
 export class SignInThrottle {
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #addresses = new Map<string, Failures>();
   readonly #accounts = new Map<string, Failures>();
+  readonly #codes = new Map<string, Failures>();
   readonly #trusted = new Map<string, number>();
 
   constructor(clock: Pick<Clock, "monotonic">) {
@@ -41,12 +46,24 @@ export class SignInThrottle {
 
   wait(address: string, account: string): Wait {
     const now = this.#clock.monotonic();
-    const trustedAt = this.#trusted.get(both(address, account));
-    const trusted = trustedAt !== undefined && now - trustedAt < trustMs;
+    const trusted = this.#isTrusted(address, account, now);
     return {
       addressMs: remaining(this.#addresses.get(place(address)), addressFree, 1_000, addressCapMs, now),
       accountMs: trusted ? 0 : pause(this.#accounts.get(account), accountFree, 250, accountCapMs, now),
     };
+  }
+
+  /** How long the account takes no code of six digits from there, in milliseconds; one that comes earlier is not tried. */
+  codeWait(address: string, account: string): number {
+    const now = this.#clock.monotonic();
+    if (this.#isTrusted(address, account, now)) return 0;
+    return remaining(this.#codes.get(account), codeFree, 1_000, codeCapMs, now);
+  }
+
+  codeFailed(address: string, account: string): void {
+    const now = this.#clock.monotonic();
+    count(this.#codes, account, now);
+    count(this.#addresses, place(address), now);
   }
 
   failed(address: string, account: string): void {
@@ -58,7 +75,13 @@ export class SignInThrottle {
   succeeded(address: string, account: string): void {
     this.#addresses.delete(place(address));
     this.#accounts.delete(account);
+    this.#codes.delete(account);
     put(this.#trusted, both(address, account), this.#clock.monotonic());
+  }
+
+  #isTrusted(address: string, account: string, now: number): boolean {
+    const trustedAt = this.#trusted.get(both(address, account));
+    return trustedAt !== undefined && now - trustedAt < trustMs;
   }
 }
 

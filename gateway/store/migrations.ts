@@ -107,6 +107,21 @@ const migrations: readonly string[] = [
 
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- Sessions say when somebody last proved who they are, and from where they signed in. Those that are open end.
+  DROP TABLE sessions;
+  CREATE TABLE sessions (
+    digest TEXT PRIMARY KEY, account TEXT NOT NULL,
+    created_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    fresh_at INTEGER NOT NULL, address TEXT NOT NULL, agent TEXT NOT NULL
+  ) WITHOUT ROWID;
+
+  -- What an account has besides its row: second factors, invites, tokens. Whatever is secret in value is a digest, but for TOTP.
+  CREATE TABLE IF NOT EXISTS account_parts (
+    kind TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, created_at INTEGER NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 export const newestSchema = migrations.length;

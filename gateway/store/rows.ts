@@ -1,4 +1,4 @@
-/** Small tables as they are: accounts, sessions, and single values. */
+/** Small tables as they are: accounts and their parts, sessions, and single values. */
 import type { AccountKind, Role } from "../ports.js";
 import type { Handle, Writer } from "./database.js";
 
@@ -78,6 +78,50 @@ export class AccountTable {
   }
 }
 
+/** What an account has besides its row: a second factor, an invite, a token. `value` is flat. */
+export interface StoredAccountPart {
+  readonly kind: "totp" | "passkey" | "recovery" | "invite" | "token";
+  /** Unique among those of its kind. */
+  readonly id: string;
+  readonly account: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly value: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+}
+
+export class AccountPartTable {
+  readonly #writer: Writer;
+  readonly #handle: Handle;
+
+  constructor(writer: Writer, handle: Handle) {
+    this.#writer = writer;
+    this.#handle = handle;
+  }
+
+  async all(): Promise<readonly StoredAccountPart[]> {
+    const rows = await this.#handle.all<Omit<StoredAccountPart, "value"> & { readonly value: string }>(
+      "SELECT kind, id, account, created_at AS createdAt, value FROM account_parts ORDER BY kind, created_at, id",
+    );
+    return rows.map((row) => ({ ...row, value: JSON.parse(row.value) as StoredAccountPart["value"] }));
+  }
+
+  /** New, or in the place of the one with this kind and id. Durable when it resolves. */
+  async put(part: StoredAccountPart): Promise<void> {
+    await this.#writer.transact((tx) =>
+      tx.run(
+        "INSERT OR REPLACE INTO account_parts (kind, id, account, created_at, value) VALUES (?, ?, ?, ?, ?)",
+        [part.kind, part.id, part.account, part.createdAt, JSON.stringify(part.value)],
+      ),
+    );
+  }
+
+  async remove(kind: StoredAccountPart["kind"], id: string): Promise<void> {
+    await this.#writer.transact((tx) =>
+      tx.run("DELETE FROM account_parts WHERE kind = ? AND id = ?", [kind, id]),
+    );
+  }
+}
+
 /** A signed-in browser. `digest` is that of its token: the table is of no use to a thief. */
 export interface StoredSession {
   readonly digest: string;
@@ -85,6 +129,11 @@ export interface StoredSession {
   readonly createdAt: number;
   readonly lastSeenAt: number;
   readonly expiresAt: number;
+  /** When the person last proved who they are. */
+  readonly freshAt: number;
+  /** From where, and with what, it was opened; as told by the other side. */
+  readonly address: string;
+  readonly agent: string;
 }
 
 export class SessionTable {
@@ -98,7 +147,8 @@ export class SessionTable {
 
   all(): Promise<readonly StoredSession[]> {
     return this.#handle.all<StoredSession>(
-      `SELECT digest, account, created_at AS createdAt, last_seen_at AS lastSeenAt, expires_at AS expiresAt
+      `SELECT digest, account, created_at AS createdAt, last_seen_at AS lastSeenAt, expires_at AS expiresAt,
+         fresh_at AS freshAt, address, agent
        FROM sessions ORDER BY created_at`,
     );
   }
@@ -106,9 +156,19 @@ export class SessionTable {
   async put(session: StoredSession): Promise<void> {
     await this.#writer.transact((tx) =>
       tx.run(
-        `INSERT OR REPLACE INTO sessions (digest, account, created_at, last_seen_at, expires_at)
-         VALUES (?, ?, ?, ?, ?)`,
-        [session.digest, session.account, session.createdAt, session.lastSeenAt, session.expiresAt],
+        `INSERT OR REPLACE INTO sessions
+           (digest, account, created_at, last_seen_at, expires_at, fresh_at, address, agent)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        [
+          session.digest,
+          session.account,
+          session.createdAt,
+          session.lastSeenAt,
+          session.expiresAt,
+          session.freshAt,
+          session.address,
+          session.agent,
+        ],
       ),
     );
   }

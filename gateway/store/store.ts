@@ -13,7 +13,7 @@ import { migrate } from "./migrations.js";
 import { PeopleStore } from "./people.js";
 import { loadState, type RecentScan, recentScans, SignalReader, Snapshots } from "./replay.js";
 import { cutExpired, type Expired, type Expiry, expire } from "./retention.js";
-import { AccountTable, MetaTable, SessionTable } from "./rows.js";
+import { AccountPartTable, AccountTable, MetaTable, SessionTable } from "./rows.js";
 import { SiteRevisions } from "./sites.js";
 
 export interface StoreOptions {
@@ -75,6 +75,7 @@ export class Store {
   readonly sites: SiteRevisions;
   readonly people: PeopleStore;
   readonly accounts: AccountTable;
+  readonly accountParts: AccountPartTable;
   readonly sessions: SessionTable;
   readonly meta: MetaTable;
   readonly signals: SignalReader;
@@ -90,6 +91,7 @@ export class Store {
     this.people = parts.people;
     this.sites = new SiteRevisions(writer, reading, () => journal.revision);
     this.accounts = new AccountTable(writer, reading);
+    this.accountParts = new AccountPartTable(writer, reading);
     this.sessions = new SessionTable(writer, reading);
     this.meta = new MetaTable(writer, reading);
     this.signals = new SignalReader(searching, () => journal.lastN);

@@ -30,12 +30,12 @@ describe("what each role may", () => {
     expect(may(as("viewer", true), "discreet")).toBe(false);
   });
 
-  // The MQTT contract, "Clients".
+  // The MQTT contract, "Clients"; and whoever sits at the desk sees in the web who was let in.
   test.each([
     ["viewer", []],
-    ["guard", ["events.door", "events.alarm", "events.safety"]],
+    ["guard", ["events.access", "events.door", "events.alarm", "events.safety"]],
     ["manager", ["events.door", "events.alarm", "events.safety", "events.access"]],
-  ] as const)("a %s reads the events that the contract gives it, and no others", (role, readable) => {
+  ] as const)("a %s reads the events that it is given, and no others", (role, readable) => {
     const events = permissions.filter((each) => each.startsWith("events.") || each === "audit.read");
     expect(events.filter((each) => may(as(role), each)).sort()).toEqual([...readable].sort());
   });
@@ -48,6 +48,15 @@ describe("what each role may", () => {
       expect(may(as(role), "names.read")).toBe(role === "auditor");
     },
   );
+
+  test("a token's scopes take away from the role, and never add to it", () => {
+    const scoped = { ...as("guard", true), scopes: ["door.unlock", "site.write", "discreet"] };
+    expect(may(scoped, "door.unlock")).toBe(true);
+    expect(may(scoped, "door.mode")).toBe(false);
+    expect(may(scoped, "site.write")).toBe(false);
+    expect(may({ ...scoped, discreet: false }, "discreet")).toBe(false);
+    expect(may({ ...as("owner"), scopes: [] }, "status.read")).toBe(false);
+  });
 
   test("only an owner manages accounts, and an auditor changes nothing", () => {
     const changing = permissions.filter(

@@ -1,4 +1,5 @@
 import type { AccountRow, AccountRows } from "../../gateway/accounts/accounts.js";
+import type { AccountPart, AccountPartRows } from "../../gateway/accounts/parts.js";
 
 export interface KeptRows extends AccountRows {
   readonly rows: Map<string, AccountRow>;
@@ -25,6 +26,31 @@ export function keptRows(): KeptRows {
       await kept.before(`remove ${id}`);
       kept.writes.push(`remove ${id}`);
       rows.delete(id);
+    },
+  };
+  return kept;
+}
+
+export interface KeptParts extends AccountPartRows {
+  readonly parts: Map<string, AccountPart>;
+  /** Runs before each write, as a slow or failing disk does. */
+  before: (write: string) => Promise<void>;
+}
+
+/** Parts of accounts that outlive who keeps them, as a database does. */
+export function keptParts(): KeptParts {
+  const parts = new Map<string, AccountPart>();
+  const kept: KeptParts = {
+    parts,
+    before: () => Promise.resolve(),
+    all: async () => [...parts.values()],
+    put: async (part) => {
+      await kept.before(`put ${part.kind} ${part.id}`);
+      parts.set(`${part.kind} ${part.id}`, structuredClone(part));
+    },
+    remove: async (kind, id) => {
+      await kept.before(`remove ${kind} ${id}`);
+      parts.delete(`${kind} ${id}`);
     },
   };
   return kept;

@@ -69,3 +69,38 @@ describe("the owner is never locked out", () => {
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(20 * 1024 * 1024);
   });
 });
+
+describe("guessing six digits, by who has the password", () => {
+  const wrong = (throttle: SignInThrottle, times: number, address = "203.0.113.9") => {
+    for (let n = 0; n < times; n += 1) throttle.codeFailed(address, "anna");
+  };
+
+  test("five tries, then the account takes one only now and then, wherever it comes from", () => {
+    const { throttle, clock } = desk();
+    wrong(throttle, 4);
+    expect(throttle.codeWait("203.0.113.9", "anna")).toBe(0);
+    wrong(throttle, 1);
+    expect(throttle.codeWait("198.51.100.7", "anna")).toBe(1_000);
+    wrong(throttle, 20);
+    expect(throttle.codeWait("198.51.100.7", "anna")).toBe(300_000);
+    clock.pass(299_999);
+    expect(throttle.codeWait("198.51.100.7", "anna")).toBe(1);
+    expect(throttle.codeWait("198.51.100.7", "gus")).toBe(0);
+  });
+
+  test("its owner does not wait where they signed in before, and a right sign-in ends it for everybody", () => {
+    const { throttle } = desk();
+    throttle.succeeded("10.0.0.5", "anna");
+    wrong(throttle, 20);
+    expect(throttle.codeWait("10.0.0.5", "anna")).toBe(0);
+    expect(throttle.codeWait("198.51.100.7", "anna")).toBe(300_000);
+    throttle.succeeded("10.0.0.5", "anna");
+    expect(throttle.codeWait("198.51.100.7", "anna")).toBe(0);
+  });
+
+  test("also counts against the address", () => {
+    const { throttle } = desk();
+    wrong(throttle, 6);
+    expect(throttle.wait("203.0.113.9", "gus").addressMs).toBe(2_000);
+  });
+});

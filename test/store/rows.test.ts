@@ -37,6 +37,31 @@ test("a folder written by a newer version is refused, and left as it is", async 
   await (await aStore(data)).close();
 });
 
+test("what an account has besides its row is kept by kind and id", async () => {
+  const { data } = aFolder();
+  const store = await aStore(data);
+  const totp = {
+    kind: "totp",
+    id: "anna",
+    account: "anna",
+    createdAt: 1,
+    value: { secret: "ABC", n: 7 },
+  } as const;
+  const token = {
+    ...totp,
+    kind: "token",
+    value: { scopes: ["door.unlock"], usedAt: null, on: true },
+  } as const;
+  await store.accountParts.put(totp);
+  await store.accountParts.put(token);
+  await store.accountParts.put({ ...totp, value: { secret: "DEF" } });
+  await store.accountParts.put({ ...totp, id: "ben" });
+  await store.accountParts.remove("totp", "ben");
+  await store.close();
+  const again = await aStore(data);
+  expect(await again.accountParts.all()).toEqual([token, { ...totp, value: { secret: "DEF" } }]);
+});
+
 test("a revision that came into force is never written over, a draft may be", async () => {
   const { data } = aFolder();
   const store = await aStore(data);
@@ -81,7 +106,8 @@ test("accounts, sessions and single values are kept as they are", async () => {
   await store.accounts.put(account);
   await store.accounts.put(other);
   await store.accounts.put({ ...account, disabled: true });
-  const session = { digest: "d1", account: "anna", createdAt: 1, lastSeenAt: 2, expiresAt: 30 };
+  const from = { freshAt: 3, address: "10.0.0.5", agent: "Firefox of the gate house" };
+  const session = { digest: "d1", account: "anna", createdAt: 1, lastSeenAt: 2, expiresAt: 30, ...from };
   await store.sessions.put(session);
   await store.sessions.put({ ...session, digest: "d2", createdAt: 5, expiresAt: 10 });
   await store.sessions.put({ ...session, digest: "d3", account: "ben" });

@@ -28,11 +28,12 @@ export class FeedReader {
     house: Pick<House, "url">,
     cookie: string,
     cursor: { after?: number; lastEventId?: string } = {},
+    token?: string,
   ): Promise<FeedReader> {
     const stop = new AbortController();
     const query = cursor.after === undefined ? "" : `?after=${cursor.after}`;
     const headers = {
-      Cookie: cookie,
+      ...(token === undefined ? { Cookie: cookie } : { Authorization: `Bearer ${token}` }),
       ...(cursor.lastEventId === undefined ? {} : { "Last-Event-ID": cursor.lastEventId }),
     };
     const response = await fetch(`${house.url}/api/v1/feed${query}`, { headers, signal: stop.signal });

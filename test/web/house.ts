@@ -1,15 +1,28 @@
 /** A house for the web to stand in: its journal, live view and operations are of memory, and behave as the real ones do. */
 import { openAccounts } from "../../gateway/accounts/accounts.js";
-import { may } from "../../gateway/accounts/permissions.js";
+import { may, type Permission, permissions } from "../../gateway/accounts/permissions.js";
+import { openSignInKeys } from "../../gateway/accounts/sign-in-keys.js";
 import { SignInThrottle } from "../../gateway/accounts/throttle.js";
 import type { EventBody, SiteEvent } from "../../gateway/core/events.js";
 import { eventCatalogue } from "../../gateway/core/events.js";
+import { publicEvent } from "../../gateway/core/public-event.js";
 import type { DoorView, SiteView } from "../../gateway/core/views.js";
-import type { EventFilter, Journal, Live, News, Operations, Operator } from "../../gateway/ports.js";
+import { operations as realOperations } from "../../gateway/operations/perform.js";
+import type {
+  EventFilter,
+  Journal,
+  Live,
+  News,
+  Operations,
+  Operator,
+  Performed,
+  Refusal,
+} from "../../gateway/ports.js";
 import { createWeb, type WebLimits, type WebOptions } from "../../web/server/app.js";
 import { type Serving, serveWeb, type Where } from "../../web/server/listen.js";
 import { forgetfulRows, openSessions, type SessionLimits } from "../../web/server/sessions.js";
-import { keptRows } from "../accounts/rows.js";
+import { mayReadEvent } from "../../web/server/shown.js";
+import { keptParts, keptRows } from "../accounts/rows.js";
 
 const people: Readonly<Record<string, string>> = {
   p1: "Ada Okafor",
@@ -140,11 +153,100 @@ class MemoryLive implements Live {
   }
 }
 
+/** Operations that are agreed and whose definition is on its way. */
+const notYet: Readonly<Record<string, Permission>> = {
+  "person.access": "people.read",
+  "cards.unknown": "credentials.write",
+  "credential.assign": "credentials.write",
+};
+
+const siteDocument = {
+  site: { id: "hq", name: "Harbour House", timeZone: "Europe/Berlin" },
+  groups: [{ id: "staff", name: "Staff", access: [{ areas: ["lobby"], schedule: "office" }] }],
+  schedules: [
+    { id: "office", name: "Office hours", week: [{ days: ["mon", "tue"], from: "07:00", to: "19:00" }] },
+  ],
+};
+
+const card = { id: "c1", status: "active", value: "uid:04A1B2C3", validFrom: null, validUntil: null };
+const bruno = {
+  id: "p2",
+  name: "Bruno Keller",
+  tenant: "main",
+  groups: ["staff"],
+  status: "active",
+  validFrom: null,
+  validUntil: null,
+  version: 3,
+  credentials: [card],
+};
+const at = "2026-11-24T08:12:03.000Z";
+
+/** What the real operations answer. */
+const results: Readonly<Record<string, unknown>> = {
+  status: {
+    version: "0.0.0-test",
+    running: true,
+    since: at,
+    site: { id: "hq", name: "Harbour House", revision: 1 },
+    journal: { state: "ok", lastSeq: 7, waiting: 0 },
+    devices: { online: 1, of: 2, missing: ["vault-lock"] },
+    people: 1,
+    credentials: 1,
+    accounts: 1,
+  },
+  "people.list": { people: [bruno], total: 1, next: null },
+  "person.get": { person: bruno },
+  "person.put": { person: bruno },
+  "person.block": { person: "p2", status: "blocked" },
+  "person.access": {
+    doors: [
+      { door: "front", name: "Front door", now: true, until: at, from: null, why: null },
+      { door: "vault", name: "Vault", now: false, until: null, from: null, why: "no group has this door" },
+    ],
+  },
+  "credential.add": { credential: card },
+  "credential.assign": { credential: card },
+  "credential.status": { credential: "c1", status: "lost" },
+  "cards.unknown": {
+    cards: [{ event: "0190", at, door: "front", shown: "…51091", spellings: ["142,51091"] }],
+  },
+};
+
 export interface HouseOptions {
   readonly sessions?: Partial<SessionLimits>;
   readonly limits?: Partial<WebLimits>;
   readonly where?: Where;
   readonly more?: Partial<WebOptions>;
+}
+
+/** The real throttle; a test may have it take the address of this machine for another one from now on. */
+class ReplaceablePace extends SignInThrottle {
+  #moved = "";
+
+  forgetAddresses(): void {
+    this.#moved += "x";
+  }
+
+  override wait(address: string, account: string) {
+    return super.wait(address + this.#moved, account);
+  }
+
+  override codeWait(address: string, account: string) {
+    return super.codeWait(address + this.#moved, account);
+  }
+
+  override failed(address: string, account: string): void {
+    super.failed(address + this.#moved, account);
+  }
+
+  override codeFailed(address: string, account: string): void {
+    super.codeFailed(address + this.#moved, account);
+  }
+
+  override succeeded(address: string, account: string): void {
+    super.succeeded(address + this.#moved, account);
+  }
 }
 
 /** Everything, listening on a free port. */
@@ -155,6 +257,8 @@ export async function openHouse(options: HouseOptions = {}) {
     ahead: 0,
   };
   const accounts = await openAccounts(keptRows(), clock);
+  const accountParts = keptParts();
+  const keys = await openSignInKeys(accountParts, accounts, clock);
   const sessionRows = forgetfulRows();
   const sessions = await openSessions(sessionRows, accounts, clock, { limits: options.sessions ?? {} });
   const journal = new MemoryJournal();
@@ -163,20 +267,36 @@ export async function openHouse(options: HouseOptions = {}) {
   const notes: EventBody[] = [];
   const broken: unknown[] = [];
 
+  const refusal = (code: Refusal["code"], message: string): Performed => ({
+    ok: false,
+    refusal: { code, message },
+  });
+  /** Permission and params are those of the real operations; what they do is done here in memory. */
   const operations: Operations = {
     perform: async (operator, name, params) => {
-      performed.push({ operator, name, params });
       if (name === "test.break") throw new Error("SELECT secret FROM /var/lib/gatewarden");
-      if (name !== "door.unlock") {
-        return { ok: false, refusal: { code: "unknown-operation", message: `there is no ${name}` } };
+      const real = realOperations.get(name);
+      const permission = real?.permission ?? notYet[name];
+      if (permission === undefined) return refusal("unknown-operation", `there is no ${name}`);
+      if (!may(operator, permission)) return refusal("forbidden", `this needs ${permission}`);
+      const read = real?.params.safeParse(params);
+      if (read?.success === false) return refusal("invalid", `${name}: ${read.error.message}`);
+      performed.push({ operator, name, params });
+      const asked = params as Record<string, string>;
+      if (name === "account.list") return { ok: true, result: { accounts: accounts.list() } };
+      if (name === "account.disable") {
+        const { account, disabled } = params as { account: string; disabled: boolean };
+        const kept = await accounts.disable(account, disabled);
+        return kept.ok ? { ok: true, result: { account: kept.account } } : kept;
       }
-      if (!may(operator, "door.unlock")) {
-        return { ok: false, refusal: { code: "forbidden", message: "this needs door.unlock" } };
-      }
-      const which = live.doors.get(String((params as { door?: unknown }).door));
-      if (!which) return { ok: false, refusal: { code: "not-found", message: "there is no such door" } };
-      if (which.mode === "secured") {
-        return { ok: false, refusal: { code: "refused", message: `${which.name} is secured` } };
+      if (name === "door.list") return { ok: true, result: { doors: [...live.doors.values()] } };
+      if (name === "site.export") return { ok: true, result: { revision: 1, document: siteDocument } };
+      if (name === "event.why") return why(asked.event ?? "", operator);
+      if (!name.startsWith("door.")) return { ok: true, result: results[name] ?? {} };
+      const which = live.doors.get(asked.door ?? "");
+      if (!which) return refusal("not-found", "there is no such door");
+      if (name === "door.unlock" && which.mode === "secured" && asked.force === undefined) {
+        return refusal("refused", `${which.name} is secured`);
       }
       happen({ type: "door.unlocked", door: which.id, by: operator.actor, data: { seconds: 5 } }, [
         { ...which, lock: "unlocked", since: Date.now() },
@@ -184,6 +304,14 @@ export async function openHouse(options: HouseOptions = {}) {
       return { ok: true, result: { door: which.id } };
     },
   };
+
+  async function why(which: string, operator: Operator): Promise<Performed> {
+    const event = journal.events.find(({ id, seq }) => id === which || String(seq) === which);
+    if (!event || !mayReadEvent(may, operator, event)) return refusal("not-found", "there is no such event");
+    const { trace = [], remedy = null } = event;
+    const sentence = sentenceOf(event, { names: may(operator, "names.read") });
+    return { ok: true, result: { event: publicEvent(event), sentence, trace, remedy } };
+  }
 
   /** Something happens at the site: journalled, and told when it is on disk. */
   function happen(body: EventBody, doors: readonly DoorView[] = []): SiteEvent {
@@ -194,16 +322,20 @@ export async function openHouse(options: HouseOptions = {}) {
     return event;
   }
 
+  const pace = new ReplaceablePace(clock);
   const app = createWeb({
     operations,
     live,
     journal,
     accounts,
     sessions,
-    pace: new SignInThrottle(clock),
+    ...keys,
+    pace,
     may,
+    permissions,
     describe: sentenceOf,
     clock,
+    version: "0.0.0-test",
     tls: false,
     note: (event) => notes.push(event),
     broke: (error) => broken.push(error),
@@ -214,6 +346,8 @@ export async function openHouse(options: HouseOptions = {}) {
   return {
     app,
     accounts,
+    accountParts,
+    ...keys,
     sessions,
     sessionRows,
     journal,
@@ -222,6 +356,9 @@ export async function openHouse(options: HouseOptions = {}) {
     notes,
     broken,
     clock,
+    pace,
+    /** As if the next sign-in came from an address that nobody has ever signed in from. */
+    forgetAddresses: () => pace.forgetAddresses(),
     happen,
     url: serving.url ?? "",
     /** Unreachable for a while, as a gateway that is started anew. */
@@ -250,7 +387,7 @@ export function cookieOf(response: Response): string {
 }
 
 export function post(
-  house: House,
+  house: Pick<House, "url">,
   path: string,
   body: unknown,
   headers: Record<string, string> = {},
@@ -260,6 +397,40 @@ export function post(
     headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify(body),
   });
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are read as a client reads them.
+  readonly body: any;
+}
+
+/** Asks under `/api/v1` as a browser with this cookie, or as a program with this token. */
+export async function ask(
+  house: Pick<House, "url">,
+  as: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const who = as.startsWith("gatewarden_") ? { Authorization: `Bearer ${as}` } : { Cookie: as };
+  const response = await fetch(`${house.url}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(as === "" ? {} : who),
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === "" ? undefined : JSON.parse(text),
+  };
 }
 
 function sentenceOf(event: SiteEvent, { names }: { names: boolean }): string {

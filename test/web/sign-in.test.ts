@@ -16,16 +16,20 @@ const session = async (cookie = "") =>
 
 describe("the first sign-in", () => {
   test("the one-time secret makes the owner and signs in, once", async () => {
-    expect(await session()).toEqual({ account: null, firstRun: true });
+    expect(await session()).toMatchObject({ signedIn: false, account: null, ownerless: true, site: null });
     const { secret } = await house.accounts.issueOwnerClaim();
     const response = await post(house, "/api/v1/session", { claim: secret, password });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ account: "owner", role: "owner" });
     expect(await session(cookieOf(response))).toMatchObject({
+      signedIn: true,
       account: "owner",
-      may: expect.arrayContaining(["door.unlock"]),
+      permissions: expect.arrayContaining(["door.unlock"]),
+      site: { name: "Harbour House", timeZone: "Europe/Berlin" },
+      secondFactor: "none",
+      mustEnrol: true,
     });
-    expect(await session()).toEqual({ account: null, firstRun: false });
+    expect(await session()).toMatchObject({ signedIn: false, ownerless: false });
 
     const again = await post(house, "/api/v1/session", { claim: secret });
     expect(again.status).toBe(403);
@@ -124,7 +128,7 @@ describe("the session's cookie", () => {
     const first = await post(house, "/api/v1/session", { account: "anna", password });
     const text = first.headers.get("set-cookie") ?? "";
     expect(text).toMatch(
-      /^gatewarden=[\w-]{43}; Max-Age=\d+; Path=\/; Expires=.*; HttpOnly; SameSite=Strict$/,
+      /^gatewarden=[\w-]{43}; Max-Age=43200; Path=\/; Expires=.*; HttpOnly; SameSite=Strict$/,
     );
     const second = await post(
       house,
@@ -215,7 +219,7 @@ describe("the session's cookie", () => {
     const first = await signedIn(house, "anna");
     for (let n = 0; n < 20; n += 1) {
       house.clock.ahead += 1;
-      house.sessions.open("anna");
+      house.sessions.open("anna", { address: "127.0.0.1", agent: "" });
     }
     expect(house.sessions.of("anna")).toHaveLength(20);
     expect(await session(first)).toMatchObject({ account: null });

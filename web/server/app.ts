@@ -1,27 +1,19 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import express, { type Express, type Request, type Response } from "express";
+import express, { type Express, type Request } from "express";
 import helmet from "helmet";
 import type { EventBody } from "../../gateway/core/events.js";
-import type { Clock, Journal, Live, Operations, Operator } from "../../gateway/ports.js";
-import { listEvents, oneEvent } from "./events.js";
+import type { Operator } from "../../gateway/ports.js";
 import { defaultFeedLimits, type FeedLimits, Feeds } from "./feed.js";
-import { type Access, type Guard, guard, type Handler, known, rememberIdentity } from "./guard.js";
-import { jsonBody } from "./json.js";
-import { nothingHere, sendProblem, sendRefusal, troubles } from "./problems.js";
+import { rememberIdentity } from "./guard.js";
+import { identityFrom } from "./identity.js";
+import { defaultSecondFactorRule, type SecondFactorRule, type WebParts } from "./parts.js";
+import { nothingHere, troubles } from "./problems.js";
 import { limited, type Rate } from "./rates.js";
+import { mount } from "./route.js";
+import { allRoutes } from "./routes/all-routes.js";
 import { sameOriginOnly } from "./same-origin.js";
-import type { Sessions } from "./sessions.js";
-import { type Describe, type May, shownSite } from "./shown.js";
-import {
-  identityFromCookie,
-  type SignInAccounts,
-  type SignInPace,
-  signIn,
-  signOut,
-  whoAmI,
-} from "./sign-in.js";
 
 export interface WebLimits {
   /** Requests of one address. */
@@ -35,23 +27,14 @@ export interface WebLimits {
 
 const defaultLimits: WebLimits = {
   requests: { perSecond: 50, burst: 200 },
-  signIns: { perSecond: 1, burst: 10 },
+  signIns: { perSecond: 1, burst: 20 },
   bodyBytes: 4 * 1024 * 1024,
   feed: defaultFeedLimits,
 };
 
-export interface WebOptions {
-  readonly operations: Operations;
-  readonly live: Live;
-  readonly journal: Pick<Journal, "readAfter" | "readBefore" | "byId" | "onDurable" | "health">;
-  readonly accounts: SignInAccounts;
-  readonly sessions: Sessions;
-  readonly pace: SignInPace;
-  readonly may: May;
-  readonly describe: Describe;
-  readonly clock: Clock;
-  /** Served over TLS: cookies are then `Secure` and `__Host-`. */
-  readonly tls: boolean;
+type Given = Omit<WebParts, "note" | "secondFactor" | "hosts" | "publicUrl" | "signIns" | "bodyBytes">;
+
+export interface WebOptions extends Given {
   /**
    * Who asks, known by other means than a cookie: on a Unix socket the peer is the local administrator. Replaces sessions; undefined
    * is nobody.
@@ -62,7 +45,12 @@ export interface WebOptions {
   /** A request broke; the answer says no more than that. */
   readonly broke?: (error: unknown, path: string) => void;
   readonly limits?: Partial<WebLimits>;
-  /** The folder of the pages; by default the package's own `web/app`. */
+  /** Names, besides localhost, under which passkeys may be made and used: `gate.example.org`. */
+  readonly hosts?: readonly string[];
+  readonly secondFactor?: Partial<SecondFactorRule>;
+  /** Where browsers reach the gateway; for links that are made over the control socket. */
+  readonly publicUrl?: () => string | undefined;
+  /** The folder of the pages; by default the package's own. */
   readonly appFolder?: string;
 }
 
@@ -71,8 +59,16 @@ export function createWeb(options: WebOptions): Express {
   // Who is on this machine as the gateway's own user may bring a whole town's people.
   const local = options.identify ? { bodyBytes: 64 * 1024 * 1024 } : {};
   const limits = { ...defaultLimits, ...local, ...options.limits };
-  const parts = { ...options, note: options.note ?? (() => {}) };
-  const feeds = new Feeds({ ...options, limits: limits.feed });
+  const parts: WebParts = {
+    ...options,
+    note: options.note ?? (() => {}),
+    hosts: options.hosts ?? [],
+    secondFactor: { ...defaultSecondFactorRule, ...options.secondFactor },
+    publicUrl: options.publicUrl ?? (() => undefined),
+    signIns: limits.signIns,
+    bodyBytes: limits.bodyBytes,
+  };
+  const feeds = new Feeds({ ...parts, limits: limits.feed });
 
   const app = express();
   app.disable("x-powered-by");
@@ -89,79 +85,38 @@ export function createWeb(options: WebOptions): Express {
   api.use(sameOriginOnly);
   api.use((request, _response, next) => {
     const operator = options.identify?.(request);
-    const identity = options.identify ? operator && { operator } : identityFromCookie(request, parts);
+    const identity = options.identify ? operator && { operator } : identityFrom(request, parts);
     rememberIdentity(request, identity);
     next();
   });
-
-  const doorman = {
+  mount(api, allRoutes(feeds), parts, {
     may: options.may,
     forbidden: ({ actor, role }: Operator, operation: string) =>
       parts.note({ type: "audit.refused", by: actor, reason: "forbidden", data: { operation, role } }),
-  };
-  const needs = (access: Access) => guard(access, doorman);
-  const get = (path: string, permission: string, handler: Handler) =>
-    api.get(path, needs({ permission }), known(handler));
-
-  api.get("/session", needs("anyone"), (request, response) => whoAmI(request, response, parts));
-  api.post(
-    "/session",
-    needs("anyone"),
-    limited(limits.signIns, options.clock),
-    jsonBody(4_096),
-    (request: Request, response: Response) => signIn(request, response, parts),
-  );
-  api.delete(
-    "/session",
-    needs("signed-in"),
-    known((request, response, identity) => signOut(request, response, identity, parts)),
-  );
-
-  // Each operation checks the operator's permission itself and is audited there.
-  api.post(
-    "/operations/:name",
-    needs("signed-in"),
-    jsonBody(limits.bodyBytes),
-    known(async (request, response, { operator }) => {
-      const name = String(request.params.name);
-      const performed = await options.operations.perform(operator, name, request.body ?? {});
-      if (performed.ok) response.json({ result: performed.result ?? null });
-      else sendRefusal(response, performed.refusal);
-    }),
-  );
-
-  get("/live", "doors.read", (_request, response, { operator }) => {
-    response.json(shownSite(options.live.view(), options.may, operator, options.clock.now()));
   });
-  get("/events", "journal.read", (request, response, identity) =>
-    listEvents(request, response, identity, parts),
-  );
-  get("/events/:id", "journal.read", (request, response, identity) =>
-    oneEvent(request, response, identity, parts),
-  );
-  get("/feed", "doors.read", (request, response, identity) => {
-    const cursor = request.headers["last-event-id"] ?? request.query.after;
-    if (cursor !== undefined && !/^\d{1,15}$/.test(String(cursor))) {
-      const detail = "Last-Event-ID and after are the seq of an event";
-      return sendProblem(response, { status: 400, code: "invalid", detail });
-    }
-    feeds.open(request, response, identity, cursor === undefined ? undefined : Number(cursor));
-  });
-  for (const { route } of api.stack) {
-    const first = route?.stack[0]?.handle as Partial<Guard> | undefined;
-    if (route && first?.access === undefined)
-      throw new Error(`${route.path}: a route must say first for whom it is`);
-  }
   api.use(nothingHere);
   app.use("/api/v1", api);
 
+  const folder = options.appFolder ?? ownPages();
   app.use(
-    express.static(options.appFolder ?? ownPages(), {
+    express.static(folder, {
       dotfiles: "ignore",
       redirect: false,
-      setHeaders: (response) => response.setHeader("Cache-Control", "no-cache"),
+      setHeaders: (response, path) =>
+        // Built files carry a digest of what is in them in their name.
+        response.setHeader(
+          "Cache-Control",
+          path.includes("/assets/") ? "max-age=31536000, immutable" : "no-cache",
+        ),
     }),
   );
+  // An address inside the app, opened directly: the app itself finds its way. Programs ask for JSON and are told the truth.
+  app.get(/^\/[\w/-]*$/, (request, response, next) => {
+    const index = join(folder, "index.html");
+    if (request.accepts(["json", "html"]) !== "html" || !existsSync(index)) return next();
+    response.setHeader("Cache-Control", "no-cache");
+    response.sendFile(index);
+  });
   app.use(nothingHere);
   app.use(troubles(options.broke ?? (() => {})));
   return app;
@@ -192,7 +147,7 @@ function securityHeaders(tls: boolean) {
   });
 }
 
-/** `web/app` of this package, whether run from the source or from `dist`. */
+/** The built pages of this package, whether run from the source or from `dist`. */
 function ownPages(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json"))) {
@@ -200,5 +155,5 @@ function ownPages(): string {
     if (parent === folder) throw new Error(`web/app: no package around ${fileURLToPath(import.meta.url)}`);
     folder = parent;
   }
-  return join(folder, "web", "app");
+  return join(folder, "dist", "web", "app");
 }

@@ -3,6 +3,7 @@ import type { Request, Response } from "express";
 import type { SiteEvent } from "../../gateway/core/events.js";
 import type { Account, Clock, Journal, Live, News, Operator } from "../../gateway/ports.js";
 import type { Identity } from "./guard.js";
+import type { Tokens } from "./needs.js";
 import { sendProblem } from "./problems.js";
 import type { Sessions } from "./sessions.js";
 import { type Describe, type May, mayReadEvent, shownDoor, shownEvent, shownSite } from "./shown.js";
@@ -11,6 +12,7 @@ export interface FeedParts {
   readonly live: Live;
   readonly journal: Pick<Journal, "readAfter" | "onDurable" | "health">;
   readonly sessions: Pick<Sessions, "holds" | "use" | "onEnd">;
+  readonly tokens: Pick<Tokens, "holds" | "onEnd">;
   readonly accounts: { onChange(listener: (account: Account) => void): () => void };
   readonly clock: Pick<Clock, "now">;
   readonly may: May;
@@ -105,7 +107,7 @@ class Feed {
   }
 
   start(after: number | undefined): void {
-    const { journal, live, sessions, accounts, limits } = this.#parts;
+    const { journal, live, sessions, tokens, accounts, limits } = this.#parts;
     this.#response.writeHead(200, {
       "Content-Type": "text/event-stream; charset=utf-8",
       "Cache-Control": "no-store",
@@ -128,12 +130,15 @@ class Feed {
       live.onNews((news) => this.#onNews(news)),
       accounts.onChange((account) => {
         // Also when the role changed: the page comes back with what it may now.
-        if (account.id === this.#identity.session?.account) {
+        if (account.id === this.#identity.account) {
           this.#end(account.disabled ? "signed-out" : "account-changed");
         }
       }),
       sessions.onEnd((digest) => {
         if (digest === this.#identity.session?.digest) this.#end("signed-out");
+      }),
+      tokens.onEnd((id) => {
+        if (id === this.#identity.token?.id) this.#end("signed-out");
       }),
     ];
     if (this.#parts.may(this.#operator, "journal.read")) {
@@ -230,8 +235,11 @@ class Feed {
 
   /** Shows both sides that the other is there, moves the cursor over what was not for this reader, and is use of the session. */
   #beat(): void {
-    const { session } = this.#identity;
-    if (session && !this.#parts.sessions.holds(session.digest)) {
+    const { session, token } = this.#identity;
+    const over =
+      (session && !this.#parts.sessions.holds(session.digest)) ||
+      (token && !this.#parts.tokens.holds(token.id));
+    if (over) {
       this.#end("signed-out");
       return;
     }

@@ -1,23 +1,28 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import type { Operator } from "../../gateway/ports.js";
-import { notSignedIn, sendProblem } from "./problems.js";
+import type { ApiToken } from "./needs.js";
+import { notSignedIn, type Problem, sendProblem } from "./problems.js";
 import type { SessionRow } from "./sessions.js";
 
-/** Who asks. Without `session`: known by other means, as the peer of a Unix socket is. */
+/** Who asks. Without `account`: known by other means, as the peer of a Unix socket is. */
 export interface Identity {
   readonly operator: Operator;
+  /** The account that asks, itself or by one of its tokens. */
+  readonly account?: string;
   readonly session?: SessionRow;
+  readonly token?: ApiToken;
 }
 
-/** Who may use a route: anyone, whoever is signed in (the operation behind it checks), or who has a permission. */
-export type Access = "anyone" | "signed-in" | { readonly permission: string };
+/**
+ * Who may use a route: anyone, whoever is known (what is behind it checks), who has an account of their own (not the local
+ * administrator), or who has a permission.
+ */
+export type Access = "anyone" | "signed-in" | "account" | { readonly permission: string };
 
 /** The first handler of every route; carries what it asks for, so that a test can walk the router. */
 export interface Guard extends RequestHandler {
   readonly access: Access;
 }
-
-export type Handler = (request: Request, response: Response, identity: Identity) => void | Promise<void>;
 
 const identities = new WeakMap<Request, Identity>();
 
@@ -37,31 +42,25 @@ export interface Doorman {
 /** Nothing passes that does not say for whom it is; the handler behind is only reached by those. */
 export function guard(access: Access, doorman: Doorman): Guard {
   const check = (request: Request, response: Response, next: NextFunction): void => {
-    const identity = identities.get(request);
-    if (access === "anyone") {
-      next();
-    } else if (!identity) {
-      sendProblem(response, notSignedIn);
-    } else if (access === "signed-in" || doorman.may(identity.operator, access.permission)) {
-      next();
-    } else {
-      doorman.forbidden(identity.operator, `${request.method} ${request.path}`);
-      sendProblem(response, {
-        status: 403,
-        code: "forbidden",
-        detail: `this needs ${access.permission}, which ${identity.operator.role}s do not have`,
-      });
-    }
+    const problem = trouble(request, identities.get(request));
+    if (problem) sendProblem(response, problem);
+    else next();
   };
   return Object.assign(check, { access });
-}
 
-/** A handler behind a guard other than `anyone`. */
-export function known(handler: Handler): RequestHandler {
-  return async (request, response) => {
-    const identity = identities.get(request);
-    // The guard before has answered already; this holds if a route is ever written without one.
-    if (!identity) return sendProblem(response, notSignedIn);
-    await handler(request, response, identity);
-  };
+  function trouble(request: Request, identity: Identity | undefined): Problem | undefined {
+    if (access === "anyone") return undefined;
+    if (!identity) return notSignedIn;
+    if (access === "signed-in") return undefined;
+    if (access === "account") {
+      const detail = "this is about an account of one's own: sign in with one";
+      return identity.account === undefined ? { status: 403, code: "forbidden", detail } : undefined;
+    }
+    const { operator, token } = identity;
+    if (doorman.may(operator, access.permission)) return undefined;
+    doorman.forbidden(operator, `${request.method} ${request.path}`);
+    const who = token ? "this token does" : `${operator.role}s do`;
+    const detail = `this needs ${access.permission}, which ${who} not have`;
+    return { status: 403, code: "forbidden", detail };
+  }
 }

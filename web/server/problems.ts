@@ -7,6 +7,8 @@ export interface Problem {
   readonly code: string;
   readonly detail: string;
   readonly faults?: readonly Fault[];
+  /** With `second-factor-needed`: what can be given. */
+  readonly methods?: readonly string[];
   /** After how many seconds it is worth another try. */
   readonly retryAfterS?: number;
 }
@@ -37,6 +39,8 @@ const statuses: Readonly<Record<Refusal["code"], number>> = {
 };
 
 export function sendProblem(response: Response, problem: Problem): void {
+  // Asked for with a 401 (RFC 9110, 15.5.2); browsers do not ask people for a bearer.
+  if (problem.status === 401) response.setHeader("WWW-Authenticate", 'Bearer realm="gatewarden"');
   if (problem.retryAfterS !== undefined) response.setHeader("Retry-After", Math.ceil(problem.retryAfterS));
   response
     .status(problem.status)
@@ -49,18 +53,19 @@ export function sendProblem(response: Response, problem: Problem): void {
         code: problem.code,
         detail: problem.detail,
         ...(problem.faults ? { faults: problem.faults } : {}),
+        ...(problem.methods ? { methods: problem.methods } : {}),
       }),
     );
 }
 
-export function sendRefusal(response: Response, { code, message, faults }: Refusal): void {
-  sendProblem(response, {
+export function problemOf({ code, message, faults }: Refusal): Problem {
+  return {
     status: statuses[code],
     code,
     detail: message,
     ...(faults ? { faults } : {}),
     ...(code === "busy" ? { retryAfterS: 2 } : {}),
-  });
+  };
 }
 
 export const notSignedIn: Problem = {

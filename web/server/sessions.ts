@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Instant } from "../../gateway/core/site.js";
-import type { Account, Clock } from "../../gateway/ports.js";
+import type { Account, Clock, Role } from "../../gateway/ports.js";
 
 /** One signed-in browser. */
 export interface SessionRow {
@@ -11,6 +11,17 @@ export interface SessionRow {
   readonly lastSeenAt: Instant;
   /** Over in any case. */
   readonly expiresAt: Instant;
+  /** When the person last proved who they are. */
+  readonly freshAt: Instant;
+  readonly address: string;
+  /** The browser, as it calls itself. */
+  readonly agent: string;
+}
+
+/** From where a session is opened. */
+export interface From {
+  readonly address: string;
+  readonly agent: string;
 }
 
 /** Where sessions are kept, so that a restart signs nobody out. */
@@ -38,6 +49,7 @@ export interface SessionLimits {
 }
 
 const defaultLimits: SessionLimits = { idleMs: 60 * 60_000, absoluteMs: 12 * 3_600_000, perAccount: 20 };
+const freshMs = 10 * 60_000;
 /** How often use is written down. */
 const writeUseEveryMs = 60_000;
 
@@ -48,6 +60,8 @@ export class Sessions {
   readonly #limits: SessionLimits;
   readonly #sessions = new Map<string, SessionRow>();
   readonly #writtenUse = new Map<string, Instant>();
+  /** The role that an account's sessions were opened with. */
+  readonly #roles = new Map<string, Role>();
   readonly #listeners = new Set<(digest: string) => void>();
   readonly #broke: (error: unknown) => void;
   #writing: Promise<void> = Promise.resolve();
@@ -70,16 +84,18 @@ export class Sessions {
     for (const row of await this.#rows.all()) {
       this.#sessions.set(row.digest, row);
       this.#writtenUse.set(row.digest, row.lastSeenAt);
-      this.#live(row.digest);
+      if (this.#live(row.digest)) this.#rememberRole(row.account);
     }
-    this.#accounts.onChange((account) => {
-      if (account.disabled) this.endAllOf(account.id);
+    this.#accounts.onChange(({ id, role, disabled }) => {
+      const before = this.#roles.get(id);
+      if (disabled || (before !== undefined && before !== role)) this.endAllOf(id);
+      if (before !== undefined) this.#roles.set(id, role);
     });
     this.#accounts.onSecretChange((account) => this.endAllOf(account));
   }
 
   /** A new session; the token is for the cookie and is kept nowhere. */
-  open(account: string): { token: string; session: SessionRow } {
+  open(account: string, from: From): { token: string; session: SessionRow } {
     const token = randomBytes(32).toString("base64url");
     const now = this.#clock.now();
     const session: SessionRow = {
@@ -88,13 +104,34 @@ export class Sessions {
       createdAt: now,
       lastSeenAt: now,
       expiresAt: now + this.#limits.absoluteMs,
+      freshAt: now,
+      ...from,
     };
     const own = this.of(account).sort((a, b) => a.lastSeenAt - b.lastSeenAt);
     for (const old of own.slice(0, Math.max(0, own.length - this.#limits.perAccount + 1)))
       this.end(old.digest);
     this.#sessions.set(session.digest, session);
+    this.#rememberRole(account);
     this.#save(session);
     return { token, session };
+  }
+
+  /** The person has just proved who they are. Until when that counts; undefined: the session has ended. */
+  freshen(digest: string): Instant | undefined {
+    const session = this.#live(digest);
+    if (!session) return undefined;
+    const fresh = { ...session, freshAt: this.#clock.now() };
+    this.#sessions.set(digest, fresh);
+    this.#save(fresh);
+    return this.freshUntil(fresh);
+  }
+
+  /** Until when sensitive acts need no new proof; undefined: they do. */
+  freshUntil({ freshAt }: SessionRow): Instant | undefined {
+    const until = freshAt + freshMs;
+    // A clock that was set back must not make a proof last longer.
+    const now = this.#clock.now();
+    return now < until && now >= freshAt - freshMs ? until : undefined;
   }
 
   /** The session of a cookie's token, if it still holds. Looking does not count as use. */
@@ -124,8 +161,9 @@ export class Sessions {
     for (const listener of [...this.#listeners]) listener(digest);
   }
 
-  endAllOf(account: string): void {
-    for (const session of this.of(account)) this.end(session.digest);
+  /** All of an account, but for the one to keep. */
+  endAllOf(account: string, keep?: string): void {
+    for (const session of this.of(account)) if (session.digest !== keep) this.end(session.digest);
   }
 
   of(account: string): SessionRow[] {
@@ -154,6 +192,11 @@ export class Sessions {
     if (account && !account.disabled && this.#clock.now() < this.endsAt(session)) return session;
     this.end(digest);
     return undefined;
+  }
+
+  #rememberRole(id: string): void {
+    const account = this.#accounts.get(id);
+    if (account) this.#roles.set(id, account.role);
   }
 
   #save(session: SessionRow): void {

@@ -1,0 +1,221 @@
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromePath, openBrowser, whyNoBrowser } from "../web/browser.js";
+import { type Running, SideReader, startDemo } from "./gateway.js";
+import { claimOwner, happened, navigate, sights, visit } from "./visitor.js";
+
+/** With `SCREENSHOTS=folder`, what the tests see is kept there, to be looked at. */
+const screenshots = process.env.SCREENSHOTS;
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+interface Finding {
+  readonly id: string;
+  readonly help: string;
+  readonly where: readonly string[];
+}
+
+/** What axe-core finds; put in by the test's own hand, as the page's policy lets no script in. */
+async function findings(page: Page): Promise<Finding[]> {
+  await page.evaluate(await import("node:fs").then(({ readFileSync }) => readFileSync(axe, "utf8")));
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(
+          options: object,
+        ): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
+      };
+    };
+    const { violations } = await axe.run({
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)),
+    }));
+  });
+}
+
+/** What reaches over the right edge of the screen, unless it scrolls in something of its own. */
+const overTheEdge = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const edge = document.documentElement.clientWidth + 1;
+    const scrolls = (each: Element) => each.closest(".help-table, pre, .only-heard, .skip") !== null;
+    return [...document.querySelectorAll("body *")]
+      .filter((each) => each.checkVisibility() && !scrolls(each))
+      .filter((each) => each.getBoundingClientRect().right > edge)
+      .map((each) => each.outerHTML.slice(0, 120));
+  });
+
+const pages: readonly (readonly [name: string, go: (page: Page) => Promise<unknown>])[] = [
+  [
+    "live",
+    async (page) => {
+      await happened(page, /./).first().waitFor();
+    },
+  ],
+  [
+    "trouble",
+    async (page) => {
+      const jump = page.getByRole("link", { name: "What happened" });
+      if (await jump.isVisible()) await jump.click();
+      await page.getByRole("radiogroup", { name: "Shown" }).getByText("Trouble", { exact: true }).click();
+      await happened(page, "An unknown card").first().waitFor();
+    },
+  ],
+  [
+    "assign",
+    async (page) => {
+      await page
+        .getByRole("button", { name: /^Assign card/ })
+        .first()
+        .click();
+      await page.getByRole("dialog").getByRole("radio").first().waitFor();
+    },
+  ],
+  [
+    "event",
+    async (page) => {
+      await page.keyboard.press("Escape");
+      await page
+        .getByRole("link", { name: /^Why\?/ })
+        .first()
+        .click();
+      await page.getByRole("heading", { name: "How it was decided" }).waitFor();
+    },
+  ],
+  [
+    "people",
+    async (page) => {
+      await navigate(page, "People");
+      await page.getByRole("link", { name: "Anke Thomsen" }).waitFor();
+    },
+  ],
+  [
+    "add-person",
+    async (page) => {
+      await page.getByRole("button", { name: "Add person" }).click();
+      await page.getByRole("dialog").getByLabel("Name").waitFor();
+    },
+  ],
+  [
+    "person",
+    async (page) => {
+      await page.keyboard.press("Escape");
+      await page.getByRole("link", { name: "Jens Paulsen" }).click();
+      await page.getByRole("region", { name: "Can open now" }).getByText("Front door").waitFor();
+    },
+  ],
+  [
+    "give-badge",
+    async (page) => {
+      await page.getByRole("button", { name: "Give a badge" }).click();
+      await page.getByRole("dialog").getByText("Just presented").waitFor();
+    },
+  ],
+  [
+    "accounts",
+    async (page) => {
+      await page.keyboard.press("Escape");
+      await navigate(page, "Accounts");
+      await page.getByRole("heading", { name: "People who sign in" }).waitFor();
+    },
+  ],
+  [
+    "invite",
+    async (page) => {
+      await page.getByRole("button", { name: "Invite somebody" }).click();
+      await page.getByRole("dialog").getByLabel("Role").waitFor();
+    },
+  ],
+  [
+    "me",
+    async (page) => {
+      await page.keyboard.press("Escape");
+      await page.getByRole("link", { name: /^owner/ }).click();
+      await page.getByRole("heading", { name: "Tokens for programs" }).waitFor();
+    },
+  ],
+  [
+    "about",
+    async (page) => {
+      await navigate(page, "About");
+      await page.getByRole("heading", { name: "Devices" }).waitFor();
+    },
+  ],
+  [
+    "help",
+    async (page) => {
+      await navigate(page, "Help");
+      await page.getByRole("article").getByRole("heading", { level: 1 }).waitFor();
+    },
+  ],
+];
+
+describe.skipIf(chromePath === undefined)(`every page (${chromePath ?? whyNoBrowser})`, () => {
+  let browser: Browser;
+  let house: Running;
+  let signedIn: Awaited<ReturnType<Awaited<ReturnType<typeof visit>>["keep"]>>;
+
+  beforeAll(async () => {
+    [browser, house] = await Promise.all([openBrowser(), startDemo(200)]);
+    if (screenshots) mkdirSync(screenshots, { recursive: true });
+    const reader = await SideReader.connect(house);
+    await reader.present("04c0ffee445566");
+    await reader.gone();
+  }, 90_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await house?.stop();
+  });
+
+  async function look(page: Page, name: string, width: number, colorScheme: string): Promise<void> {
+    await page.mouse.move(0, 0);
+    if (screenshots) {
+      await page.waitForTimeout(300);
+      await page.screenshot({
+        path: join(screenshots, `${name}-${width}-${colorScheme}.png`),
+        fullPage: (await page.getByRole("dialog").count()) === 0 && name !== "live",
+      });
+    }
+    expect.soft(await findings(page), `${name}, ${colorScheme}, ${width} px`).toEqual([]);
+    expect.soft(await overTheEdge(page), `${name}, ${width} px`).toEqual([]);
+  }
+
+  test.each(sights)("signing in: $width px, $colorScheme", async (sight) => {
+    const visitor = await visit(browser, house.url, sight);
+    const { page } = visitor;
+    try {
+      await page.getByRole("button", { name: /Become owner|Sign in/ }).waitFor();
+      await look(page, "sign-in", sight.width, sight.colorScheme);
+      if (sight === sights.at(-1)) {
+        await claimOwner(page, house);
+        signedIn = await visitor.keep();
+      }
+      expect(visitor.complaints).toEqual([]);
+    } finally {
+      await visitor.leave();
+    }
+  });
+
+  test.each(sights)(
+    "nothing for axe-core to find, nothing over the edge: $width px, $colorScheme",
+    async (sight) => {
+      const visitor = await visit(browser, house.url, sight, signedIn);
+      try {
+        for (const [name, go] of pages) {
+          await go(visitor.page);
+          await look(visitor.page, name, sight.width, sight.colorScheme);
+        }
+        expect(visitor.complaints).toEqual([]);
+      } finally {
+        await visitor.leave();
+      }
+    },
+    180_000,
+  );
+});

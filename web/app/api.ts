@@ -1,0 +1,236 @@
+/** Every call to the gateway, in one place: paths, bodies and answers of `/api/v1`. Instants are ISO 8601 in UTC. */
+
+import type { Account, Invite } from "../server/schemas/accounts.js";
+import type { Problem } from "../server/schemas/common.js";
+import type { Door } from "../server/schemas/doors.js";
+import type { Event, Events, Why } from "../server/schemas/events.js";
+import type { SiteNow, Status as StatusTold } from "../server/schemas/live.js";
+import type { Factors, OpenSession, Passkey, Token } from "../server/schemas/me.js";
+import type { Credential, DoorAccess, Person, UnknownCard } from "../server/schemas/people.js";
+import type { Session, SignIn as SignInGiven } from "../server/schemas/session.js";
+import type { Group } from "../server/schemas/site.js";
+
+export type {
+  Account,
+  Credential,
+  Door,
+  DoorAccess,
+  Factors,
+  Group,
+  Invite,
+  OpenSession,
+  Passkey,
+  Person,
+  Session,
+  Token,
+  UnknownCard,
+};
+export type Instant = string;
+export type Role = Account["role"];
+export const inviteRoles = ["manager", "guard", "viewer", "auditor", "owner"] as const satisfies Role[];
+
+export type SiteView = SiteNow;
+
+/** `durable`: absent, it is on disk. `scan`: the presenting of a card that it belongs to. */
+export type SiteEvent = Event & {
+  readonly durable?: boolean;
+  readonly scan?: string;
+  readonly shown?: string;
+  readonly credential?: string;
+};
+export type EventPage = Events;
+export type CredentialStatus = Credential["status"];
+
+/** `head`: the last signed head of the chain, if this gateway tells it. */
+export type Status = StatusTold & {
+  readonly journal: {
+    readonly lastError?: string;
+    readonly head?: { readonly seq: number; readonly hash: string; readonly at: Instant } | null;
+  };
+  readonly memoryMb?: number;
+  readonly listening?: {
+    readonly mqtt: readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];
+    readonly web: readonly { readonly url: string }[];
+  };
+};
+
+export interface PersonDraft {
+  readonly name?: string;
+  readonly groups?: readonly string[];
+  readonly validFrom?: Instant | null;
+  readonly validUntil?: Instant | null;
+}
+
+export type SecondFactor = NonNullable<Problem["methods"]>[number];
+
+/** What the browser's authenticator answered to a challenge. */
+export interface PasskeyProof {
+  readonly passkey: Extract<SignInGiven, { passkey: unknown }>["passkey"];
+  readonly challengeId: string;
+}
+export type SignIn = SignInGiven;
+export type FreshProof = { readonly password?: string; readonly code?: string } | PasskeyProof;
+
+/** What the gateway refused, in its own words. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** With `second-factor-needed`: what may be given. */
+  readonly methods: readonly SecondFactor[];
+
+  constructor(problem: Partial<Problem>, status: number) {
+    const faults = problem.faults?.map(({ message }) => message).join("; ");
+    super(faults || problem.detail || `the gateway answered ${status}`);
+    this.name = "Refused";
+    this.status = status;
+    this.code = problem.code ?? "";
+    this.methods = problem.methods ?? [];
+  }
+}
+
+/** Nobody answered at all. */
+export class Unreachable extends Error {
+  constructor() {
+    super("the gateway does not answer");
+    this.name = "Unreachable";
+  }
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1/${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new Unreachable();
+  }
+  if (response.status === 204) return undefined as T;
+  const answer: unknown = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refused(answer as Problem, response.status);
+  return answer as T;
+}
+
+const get = <T>(path: string, query: Query = {}): Promise<T> => {
+  const given = Object.entries(query).filter(
+    (entry): entry is [string, string | number] => entry[1] !== undefined,
+  );
+  const asked = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  return ask("GET", given.length === 0 ? path : `${path}?${asked}`);
+};
+const post = <T>(path: string, body: unknown = {}): Promise<T> => ask("POST", path, body);
+const put = <T>(path: string, body: unknown): Promise<T> => ask("PUT", path, body);
+const remove = <T>(path: string): Promise<T> => ask("DELETE", path);
+const part = encodeURIComponent;
+
+export const feedPath = (after: string): string =>
+  `/api/v1/feed${after === "" ? "" : `?after=${part(after)}`}`;
+
+export const api = {
+  // ------------------------------------------------------------------------------------------------------- signing in
+  session: (): Promise<Session> => get("session"),
+  signIn: (by: SignIn): Promise<Session> => post("session", by),
+  signOut: (): Promise<void> => remove("session"),
+  freshen: (by: FreshProof): Promise<{ freshUntil: Instant }> => post("session/fresh", by),
+  passkeyChallenge: (account?: string): Promise<{ challengeId: string; options: unknown }> =>
+    post("passkeys/challenge", account === undefined ? {} : { account }),
+  acceptInvite: (given: { secret: string; name?: string; password: string }): Promise<Session> =>
+    post("invites/accept", given),
+
+  // --------------------------------------------------------------------------------------------------------- the house
+  events: (query: {
+    before?: number;
+    limit?: number;
+    person?: string;
+    door?: string;
+    types?: string;
+  }): Promise<EventPage> => get("events", query),
+  event: async (id: string): Promise<SiteEvent> => whole(await get<Why>(`events/${part(id)}`)),
+  unlock: (door: string): Promise<unknown> => post(`doors/${part(door)}/unlock`),
+  /** Without a mode: back to the one at rest. */
+  doorMode: (door: string, mode: Door["mode"] | undefined): Promise<unknown> =>
+    post(`doors/${part(door)}/mode`, mode === undefined ? {} : { mode }),
+  emergencyReset: (door: string): Promise<unknown> => post(`doors/${part(door)}/emergency-reset`),
+  status: (): Promise<Status> => get("status"),
+
+  // -------------------------------------------------------------------------------------------------------------- people
+  people: (query: { search: string; limit: number; after?: string }): Promise<PeoplePage> =>
+    get("people", query),
+  person: async (id: string): Promise<Person> => (await get<{ person: Person }>(`people/${part(id)}`)).person,
+  putPerson: async (id: string, draft: PersonDraft): Promise<Person> =>
+    (await put<{ person: Person }>(`people/${part(id)}`, draft)).person,
+  blockPerson: (id: string, blocked: boolean): Promise<unknown> =>
+    post(`people/${part(id)}/block`, { blocked }),
+  access: async (id: string): Promise<readonly DoorAccess[]> =>
+    (await get<{ doors: readonly DoorAccess[] }>(`people/${part(id)}/access`)).doors,
+  addCredential: (
+    person: string,
+    card: { value: string; printed?: string } | { event: string; printed?: string },
+  ): Promise<{ credential: Credential }> => post(`people/${part(person)}/credentials`, card),
+  credentialStatus: (credential: string, status: CredentialStatus): Promise<unknown> =>
+    post(`credentials/${part(credential)}/status`, { status }),
+  unknownCards: async (): Promise<readonly UnknownCard[]> =>
+    (await get<{ cards: readonly UnknownCard[] }>("cards/unknown")).cards,
+  groups: async (): Promise<readonly Group[]> => (await get<{ groups: readonly Group[] }>("groups")).groups,
+
+  // ------------------------------------------------------------------------------------------------------------ accounts
+  accounts: async (): Promise<readonly Account[]> =>
+    (await get<{ accounts: readonly Account[] }>("accounts")).accounts,
+  disableAccount: (id: string, disabled: boolean): Promise<unknown> =>
+    post(`accounts/${part(id)}/disable`, { disabled }),
+  sessionsOf: async (account: string): Promise<readonly OpenSession[]> =>
+    (await get<{ sessions: readonly OpenSession[] }>(`accounts/${part(account)}/sessions`)).sessions,
+  endSessionsOf: (account: string): Promise<unknown> => remove(`accounts/${part(account)}/sessions`),
+  invites: async (): Promise<readonly Invite[]> =>
+    (await get<{ invites: readonly Invite[] }>("invites")).invites,
+  invite: (wanted: {
+    account: string;
+    name: string;
+    role: Role;
+    discreet?: boolean;
+  }): Promise<{ url: string; secret: string; expiresAt: Instant }> => post("invites", wanted),
+  withdrawInvite: (account: string): Promise<unknown> => remove(`invites/${part(account)}`),
+
+  // ----------------------------------------------------------------------------------------------------------------- me
+  factors: (): Promise<Factors> => get("me/factors"),
+  beginTotp: (): Promise<{ secret: string; uri: string }> => post("me/totp"),
+  confirmTotp: (code: string): Promise<{ recoveryCodes: readonly string[] }> => put("me/totp", { code }),
+  removeTotp: (): Promise<unknown> => remove("me/totp"),
+  passkeyOptions: (): Promise<{ challengeId: string; options: unknown }> => post("me/passkeys/options"),
+  addPasskey: (given: {
+    challengeId: string;
+    response: unknown;
+    name: string;
+  }): Promise<{ recoveryCodes: readonly string[] }> => post("me/passkeys", given),
+  removePasskey: (id: string): Promise<unknown> => remove(`me/passkeys/${part(id)}`),
+  newRecoveryCodes: (): Promise<{ recoveryCodes: readonly string[] }> => post("me/recovery-codes"),
+  changePassword: (password: string): Promise<unknown> => put("me/password", { password }),
+  mySessions: async (): Promise<readonly OpenSession[]> =>
+    (await get<{ sessions: readonly OpenSession[] }>("me/sessions")).sessions,
+  endSession: (id: string): Promise<unknown> => remove(`me/sessions/${part(id)}`),
+  endOtherSessions: (): Promise<unknown> => remove("me/sessions"),
+  tokens: async (): Promise<readonly Token[]> =>
+    (await get<{ tokens: readonly Token[] }>("me/tokens")).tokens,
+  addToken: (wanted: {
+    name: string;
+    days: number;
+    scopes?: readonly string[];
+  }): Promise<{ id: string; token: string }> => post("me/tokens", wanted),
+  removeToken: (id: string): Promise<unknown> => remove(`me/tokens/${part(id)}`),
+};
+
+export interface PeoplePage {
+  readonly people: readonly Person[];
+  /** Of all people, not of those found. */
+  readonly total: number;
+  readonly next: string | null;
+}
+
+function whole({ event, sentence, trace, remedy }: Why): SiteEvent {
+  return { ...(event as SiteEvent), sentence, trace, ...(remedy === null ? {} : { remedy }) };
+}

@@ -1,0 +1,110 @@
+import { perform, route } from "../route.js";
+import { byId } from "../schemas/common.js";
+import {
+  access,
+  credentialAdd,
+  credentialAdded,
+  credentialStatusPut,
+  credentialStatusSet,
+  people,
+  peopleAsked,
+  person,
+  personBlock,
+  personBlocked,
+  personPut,
+  unknownCards,
+} from "../schemas/people.js";
+
+const tag = "People and cards";
+
+export const peopleRoutes = [
+  route({
+    method: "get",
+    path: "/people",
+    says: "People by name, page by page",
+    tag,
+    access: { permission: "people.read" },
+    query: peopleAsked,
+    answer: people,
+    run: ({ who, query }, parts) => perform(parts, who, "people.list", query),
+  }),
+  route({
+    method: "get",
+    path: "/people/:id",
+    says: "One person with their cards",
+    tag,
+    access: { permission: "people.read" },
+    params: byId,
+    answer: person,
+    run: ({ who, params }, parts) => perform(parts, who, "person.get", { person: params.id }),
+  }),
+  route({
+    method: "put",
+    path: "/people/:id",
+    says: "Add a person, or change what is given of one",
+    tag,
+    access: { permission: "people.write" },
+    params: byId,
+    body: personPut,
+    answer: person,
+    run: ({ who, params, body }, parts) => perform(parts, who, "person.put", { person: params.id, ...body }),
+  }),
+  route({
+    method: "post",
+    path: "/people/:id/block",
+    says: "Block a person at every door at once, or let them in again",
+    tag,
+    access: { permission: "people.write" },
+    params: byId,
+    body: personBlock,
+    answer: personBlocked,
+    run: ({ who, params, body }, parts) =>
+      perform(parts, who, "person.block", { person: params.id, ...body }),
+  }),
+  route({
+    method: "get",
+    path: "/people/:id/access",
+    says: "Which doors open for a person now, until when, and why not",
+    tag,
+    access: { permission: "people.read" },
+    params: byId,
+    answer: access,
+    run: ({ who, params }, parts) => perform(parts, who, "person.access", { person: params.id }),
+  }),
+  route({
+    method: "post",
+    path: "/people/:id/credentials",
+    says: "Give a person a card: by what is printed on it, or by the denial at which it was presented",
+    tag,
+    access: { permission: "credentials.write" },
+    params: byId,
+    body: credentialAdd,
+    answer: credentialAdded,
+    run: ({ who, params, body }, parts) =>
+      perform(parts, who, "event" in body ? "credential.assign" : "credential.add", {
+        person: params.id,
+        ...body,
+      }),
+  }),
+  route({
+    method: "post",
+    path: "/credentials/:id/status",
+    says: "Say that a card is lost, suspended, returned or active again; in force at every door at once",
+    tag,
+    access: { permission: "credentials.write" },
+    params: byId,
+    body: credentialStatusPut,
+    answer: credentialStatusSet,
+    run: ({ who, params, body }, parts) =>
+      perform(parts, who, "credential.status", { credential: params.id, ...body }),
+  }),
+  route({
+    method: "get",
+    path: "/cards/unknown",
+    says: "Unknown cards that were presented lately",
+    tag,
+    access: { permission: "credentials.write" },
+    answer: unknownCards,
+    run: ({ who }, parts) => perform(parts, who, "cards.unknown", {}),
+  }),
+];
