@@ -40,6 +40,13 @@ async function ask(
   );
 }
 
+/** A pulse that cannot be sent now is never sent later, so whoever asks must know. */
+function lockAway(house: HouseParts, door: string): string | undefined {
+  const lock = house.engine.active?.site.doors.get(door)?.lock.point.device;
+  if (lock === undefined || house.engine.state.devices.get(lock)?.online === true) return undefined;
+  return `${house.names("device", lock)} is not connected, so ${house.names("door", door)} cannot be unlocked from here`;
+}
+
 const door = z.object({ door: id, note: note.optional() });
 
 export const doorOperations = [
@@ -64,6 +71,8 @@ export const doorOperations = [
       if (params.force && !(may(operator, "door.force") && params.note)) {
         return refused("forbidden", "forcing a door needs the right to it and a reason");
       }
+      const away = lockAway(house, params.door);
+      if (away !== undefined) return refused("unavailable", away);
       const request: Request = {
         op: "door.unlock",
         door: params.door,

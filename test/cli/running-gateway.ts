@@ -23,7 +23,7 @@ export interface Process {
   err(): string;
 }
 
-export function gatewarden(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Process {
+function gatewarden(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Process {
   const child = spawn(process.execPath, ["--import", "tsx", main, ...argv], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
