@@ -4,6 +4,7 @@ import type { Account } from "../../gateway/ports.js";
 import type { SiteDocument } from "../../gateway/site/document.js";
 import { areasWithoutWayOut } from "../../gateway/site/graph.js";
 import { administrationFault, checkSite } from "../../gateway/site/invariants.js";
+import { cpuMs } from "./cpu.js";
 import { type Doors, frontDoor, officeDoor, smallHouse, storeDoor } from "./small-house.js";
 
 function faults(overrides: Partial<SiteDocument>, options = {}): string[] {
@@ -317,20 +318,15 @@ describe("everybody gets out", () => {
   });
 });
 
-test("a long chain of areas and a great many doors are checked in a moment", () => {
+test("a chain of 2,000 areas, with a right to each, is checked in a moment", () => {
   const chain = Array.from({ length: 2_000 }, (_, index) => ({
     id: `a${index}`,
     name: `Area ${index}`,
     ...(index === 0 ? { outside: true } : { parent: `a${index - 1}` }),
   }));
-  const startedAt = performance.now();
-  checkSite(
-    smallHouse({
-      areas: chain,
-      groups: [{ id: "g", name: "G", access: [{ areas: chain.map((a) => a.id), schedule: "always" }] }],
-    }),
-  );
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  const access = [{ areas: chain.map((area) => area.id), schedule: "always" }];
+  const document = smallHouse({ areas: chain, groups: [{ id: "g", name: "G", access }] });
+  expect(cpuMs(() => checkSite(document))).toBeLessThan(2_000);
 });
 
 describe("somebody can still administer", () => {

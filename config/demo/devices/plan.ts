@@ -28,7 +28,7 @@ export type Act =
   | { readonly act: "force"; readonly door: DoorWires }
   | { readonly act: "trip"; readonly sensor: SensorWires; readonly forMs: number };
 
-export type Refusal = "stranger" | "not-valid" | "outside-schedule" | "no-right";
+type Refusal = "stranger" | "not-valid" | "outside-schedule" | "no-right";
 
 /** How things stand. */
 export interface Town {
