@@ -3,6 +3,7 @@ import { may } from "../accounts/permissions.js";
 import type { Request } from "../core/signals.js";
 import { doorModes } from "../core/site.js";
 import type { RequestOutcome } from "../core/step.js";
+import type { DoorView } from "../core/views.js";
 import type { Operator, Performed } from "../ports.js";
 import { rememberedAnswer } from "./client-answer.js";
 import type { HouseParts } from "./house-parts.js";
@@ -47,6 +48,18 @@ function lockAway(house: HouseParts, door: string): string | undefined {
   return `${house.names("device", lock)} is not connected, so ${house.names("door", door)} cannot be unlocked from here`;
 }
 
+/** Instants as ISO 8601, as everywhere outside of the process. */
+function shownDoor({ since, override, ...door }: DoorView) {
+  return {
+    ...door,
+    since: since === null ? null : new Date(since).toISOString(),
+    override: override && {
+      by: override.by,
+      until: override.until === null ? null : new Date(override.until).toISOString(),
+    },
+  };
+}
+
 const door = z.object({ door: id, note: note.optional() });
 
 export const doorOperations = [
@@ -55,7 +68,7 @@ export const doorOperations = [
     permission: "doors.read",
     acts: false,
     params: z.object({}),
-    run: async (house) => done({ doors: house.engine.view().doors }),
+    run: async (house) => done({ doors: house.engine.view().doors.map(shownDoor) }),
   }),
   operation({
     name: "door.unlock",

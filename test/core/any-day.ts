@@ -51,7 +51,7 @@ const aRequest = fc.oneof(
   fc.record({ op: fc.constant("fire.reset" as const), sensor: fc.constantFrom("smoke", "window") }),
 );
 
-export const aSignal: fc.Arbitrary<SignalBody> = fc.oneof(
+const aSignal: fc.Arbitrary<SignalBody> = fc.oneof(
   { weight: 5, arbitrary: aCard() },
   { weight: 3, arbitrary: fc.record({ type: fc.constant("exit-requested" as const), door: aDoor }) },
   {
@@ -199,7 +199,7 @@ export function live(sketch: OfficeSketch, day: readonly Moment[]): Lived {
   return { site, state, at, signals, results, events, commands: results.flatMap((each) => each.commands) };
 }
 
-export function accepted(result: StepResult | readonly SiteFault[]): StepResult {
+function accepted(result: StepResult | readonly SiteFault[]): StepResult {
   if ("events" in result) return result;
   throw new Error(`refused: ${result.map(({ message }) => message).join("; ")}`);
 }

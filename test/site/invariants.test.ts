@@ -282,6 +282,17 @@ describe("everybody gets out", () => {
     ]);
   });
 
+  test("a room with a door of its own is not left through its parent: its walls are shut", () => {
+    // The lobby is left by the front door, and the store is a part of it, behind a door that only a card opens from inside.
+    const areas = smallHouse().areas.map((area) =>
+      area.id === "store" ? { ...area, parent: "lobby" } : area,
+    );
+    const { exitButton: _none, ...mute } = storeDoor();
+    expect(faults({ areas, doors: [frontDoor(), officeDoor(), mute] })).toContainEqual(
+      expect.stringMatching(/^areas\[4\]: the area store cannot be left without a right/),
+    );
+  });
+
   test("in any building, an area is accepted exactly if walking out of it without a card ends outside", () => {
     const places = ["street", "a", "b", "c", "d", "e"];
     const door = fc.record({
