@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Account } from "../../gateway/ports.js";
 import type { SiteDocument } from "../../gateway/site/document.js";
 import { areasWithoutWayOut } from "../../gateway/site/graph.js";
-import { administrationFault, checkSite } from "../../gateway/site/invariants.js";
+import { checkSite } from "../../gateway/site/invariants.js";
 import { cpuMs } from "./cpu.js";
 import { type Doors, frontDoor, officeDoor, smallHouse, storeDoor } from "./small-house.js";
 
@@ -338,23 +337,4 @@ test("a chain of 2,000 areas, with a right to each, is checked in a moment", () 
   const access = [{ areas: chain.map((area) => area.id), schedule: "always" }];
   const document = smallHouse({ areas: chain, groups: [{ id: "g", name: "G", access }] });
   expect(cpuMs(() => checkSite(document))).toBeLessThan(2_000);
-});
-
-describe("somebody can still administer", () => {
-  const account = (overrides: Partial<Account>): Account => ({
-    id: "x",
-    kind: "operator",
-    role: "owner",
-    discreet: false,
-    disabled: false,
-    ...overrides,
-  });
-  test("an owner who may sign in is enough", () => {
-    expect(administrationFault([account({ role: "viewer" }), account({})])).toBeUndefined();
-  });
-  test("a disabled owner, a manager and a client are not", () => {
-    const left = [account({ disabled: true }), account({ role: "manager" }), account({ kind: "client" })];
-    expect(administrationFault(left)).toMatchObject({ path: "accounts" });
-    expect(administrationFault([])).toMatchObject({ path: "accounts" });
-  });
 });
