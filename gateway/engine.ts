@@ -352,7 +352,20 @@ export class Engine implements Live {
   #release(appended: Appended, commands: readonly Command[]): void {
     this.#carryOut(commands.filter((command) => command.urgent));
     const waiting = commands.filter((command) => !command.urgent);
-    if (waiting.length > 0) this.#gate.hold(appended, (early) => this.#carryOut(waiting, early));
+    if (waiting.length > 0)
+      this.#gate.hold(appended, (early) =>
+        this.#carryOut(
+          waiting.filter((command) => this.#stillMeant(command)),
+          early,
+        ),
+      );
+  }
+
+  /** An order that waited for the disk may have been overtaken by a release that did not: then it must not be sent after it. */
+  #stillMeant(command: Command): boolean {
+    const held = this.#state.doors.get(command.door)?.held;
+    if (command.type === "lock-door") return held?.kind !== "emergency";
+    return command.type !== "hold-door" || held?.id === command.id;
   }
 
   #carryOut(commands: readonly Command[], early = false): void {
