@@ -70,6 +70,12 @@ describe("spreadsheets of all kinds are read", () => {
     ]);
     expect(rows[0]?.credentials).toEqual([{ value: "142,51091" }]);
   });
+  test("with a byte order mark before a quoted column", () => {
+    expect(parsePeopleCsv('\uFEFF"person","name"\n"p1","Ada"\n')).toMatchObject({
+      faults: [],
+      rows: [{ person: "p1", name: "Ada" }],
+    });
+  });
   test("with columns in another order, with fewer, and in capitals", () => {
     expect(parsePeopleCsv("Name,Person\nAda,p1\n").rows).toEqual([
       { person: "p1", name: "Ada", groups: [], status: "active", credentials: [] },

@@ -185,6 +185,21 @@ describe("the difference of two revisions", () => {
       "site: timeZone Europe/Berlin → Europe/Paris",
     ]);
   });
+  test("says what another first tenant moves, since it is meant where none is named", () => {
+    const tenants = [
+      { id: "other", name: "Other" },
+      { id: "main", name: "Main" },
+    ];
+    expect(changes({ tenants })).toEqual(
+      expect.arrayContaining([
+        "tenant other: added (Other)",
+        "area lobby: tenant main → other",
+        "door front: tenant main → other",
+      ]),
+    );
+    const both = smallHouse({ tenants: [...tenants].reverse() });
+    expect(diffSites(both, { ...both, tenants })).toContain("door front: tenant main → other");
+  });
   test("of a first revision is its size", () => {
     expect(diffSites(undefined, smallHouse())).toEqual([
       "site hq: added (Small house) with 1 tenant, 5 areas, 3 doors, 1 partition, 2 sensors, 4 devices, 1 schedule, 2 groups",
