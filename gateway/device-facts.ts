@@ -66,11 +66,17 @@ export class DeviceBook {
     facts: DeviceFacts,
   ): EventBody[] {
     const events: EventBody[] = [];
+    const low = battery === undefined ? undefined : battery <= lowBatteryPercent;
     const wasLow = facts.battery !== undefined && facts.battery <= lowBatteryPercent;
-    if (battery !== undefined && battery <= lowBatteryPercent && !wasLow) {
-      events.push({ type: "device.battery-low", device, data: { battery } });
+    if (low === true && !wasLow) {
+      events.push({ type: "device.battery-low", device, data: { percent: battery ?? 0 } });
     }
+    if (low === false && wasLow) events.push({ type: "device.battery-restored", device });
+    // What was never heard of is taken to have been well: a device that starts in trouble says so at once.
+    if (mains === false && facts.mains !== false) events.push({ type: "device.mains-lost", device });
+    if (mains === true && facts.mains === false) events.push({ type: "device.mains-restored", device });
     if (tamper === true && facts.tamper !== true) events.push({ type: "device.tamper", device });
+    if (tamper === false && facts.tamper === true) events.push({ type: "device.tamper-ended", device });
     if (battery !== undefined) facts.battery = battery;
     if (rssi !== undefined) facts.rssi = rssi;
     if (mains !== undefined) facts.mains = mains;

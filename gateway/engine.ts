@@ -16,11 +16,13 @@ import { applyChanges, type Change, type MutableState } from "./core/state.js";
 import { type RequestOutcome, requestOutcome, type StepResult, step } from "./core/step.js";
 import { type SiteView, siteView } from "./core/views.js";
 import { DeviceBook } from "./device-facts.js";
+import { Dispatch, type NotDone } from "./dispatch.js";
 import { concernedBy, NewsDesk } from "./news-desk.js";
 import type { Appended, Clock, Directory, Journal, JournalEntry, Live, News } from "./ports.js";
 import { ReleaseGate } from "./release-gate.js";
 import { ScanMemory } from "./scans.js";
-import { answerOf, orderOf, signalOf, type Wiring, wire } from "./wiring.js";
+import { UnknownCards } from "./unknown-cards.js";
+import { signalOf, type Wiring, wire } from "./wiring.js";
 
 export interface Log {
   debug(context: object, message: string): void;
@@ -45,6 +47,8 @@ export interface EngineParts {
   readonly log: Log;
   readonly version: string;
   readonly releaseAfterMs: number;
+  /** Told of the site whose events are stamped from now on. */
+  readonly onSite?: (site: Site) => void;
 }
 
 /** Schedules are compiled again this often; the compiled window reaches much further. */
@@ -57,10 +61,12 @@ const longestTimerMs = 2 ** 31 - 1;
 export class Engine implements Live {
   readonly scans = new ScanMemory();
   readonly devices = new DeviceBook();
+  readonly unknownCards = new UnknownCards();
   readonly #parts: EngineParts;
   readonly #state: MutableState;
   readonly #gate: ReleaseGate;
   readonly #news: NewsDesk;
+  readonly #dispatch: Dispatch;
   #active: ActiveSite | undefined;
   #wiring: Wiring | undefined;
   #running = false;
@@ -76,6 +82,7 @@ export class Engine implements Live {
       this.note({ type: "system.released-early", data: { seqs, waitedMs } }),
     );
     this.#news = new NewsDesk();
+    this.#dispatch = new Dispatch(parts.drivers, this.scans, (order) => this.#notDone(order));
   }
 
   get running(): boolean {
@@ -94,6 +101,7 @@ export class Engine implements Live {
   load(active: ActiveSite): void {
     this.#active = active;
     this.#wiring = wire(active.site);
+    this.#parts.onSite?.(active.site);
   }
 
   /** Starts the drivers and the clock; the first signal is `started`, then what fell due while the gateway was down. */
@@ -204,7 +212,7 @@ export class Engine implements Live {
     this.load(next);
     this.#serve();
     const appended = this.#keep(signal, outcome, {}, undefined);
-    this.#dispatch(
+    this.#release(
       appended,
       outcome.commands.filter((command) => next.site.doors.has(command.door)),
     );
@@ -242,7 +250,7 @@ export class Engine implements Live {
         return;
       case "keys": {
         // No door mode asks for keys yet; the reader is told at once instead of being left to time out.
-        this.#driverOf(reading.point.device)?.answer({
+        this.#dispatch.driverOf(wiring, reading.point.device)?.answer({
           point: reading.point,
           scan: reading.scan,
           outcome: "denied",
@@ -265,13 +273,13 @@ export class Engine implements Live {
     const { point, scan } = reading;
     const terminal = wiring.terminal(point);
     if (terminal?.is !== "reader") {
-      this.#driverOf(point.device)?.answer({ point, scan, outcome: "denied" });
+      this.#dispatch.driverOf(wiring, point.device)?.answer({ point, scan, outcome: "denied" });
       return;
     }
     const verdict = this.scans.judge(reading, this.#parts.clock.now());
     if (verdict.is === "pending") return;
     if (verdict.is === "answered") {
-      this.#driverOf(point.device)?.answer({ point, scan, outcome: verdict.outcome });
+      this.#dispatch.driverOf(wiring, point.device)?.answer({ point, scan, outcome: verdict.outcome });
       if (!verdict.log) return;
     }
     const { values, shown } = candidates(reading.credential, this.#active?.cardFormats ?? []);
@@ -303,7 +311,7 @@ export class Engine implements Live {
     const { events, changes, commands } = result;
     if (events.length === 0 && changes.length === 0 && commands.length === 0) return undefined;
     const appended = this.#keep(signal, result, people.versions, answer?.(events));
-    this.#dispatch(appended, commands);
+    this.#release(appended, commands);
     this.#setWake();
     return appended;
   }
@@ -341,54 +349,33 @@ export class Engine implements Live {
     return appended;
   }
 
-  #dispatch(appended: Appended, commands: readonly Command[]): void {
+  #release(appended: Appended, commands: readonly Command[]): void {
     this.#carryOut(commands.filter((command) => command.urgent));
     const waiting = commands.filter((command) => !command.urgent);
-    if (waiting.length > 0) this.#gate.hold(appended, (early) => this.#carryOut(waiting, early));
+    if (waiting.length > 0)
+      this.#gate.hold(appended, (early) =>
+        this.#carryOut(
+          waiting.filter((command) => this.#stillMeant(command)),
+          early,
+        ),
+      );
   }
 
-  /** `early`: before it was on disk; the device is told. */
+  /** An order that waited for the disk may have been overtaken by a release that did not: then it must not be sent after it. */
+  #stillMeant(command: Command): boolean {
+    const held = this.#state.doors.get(command.door)?.held;
+    if (command.type === "lock-door") return held?.kind !== "emergency";
+    return command.type !== "hold-door" || held?.id === command.id;
+  }
+
   #carryOut(commands: readonly Command[], early = false): void {
-    const active = this.#active;
-    if (!active) return;
-    for (const command of commands) {
-      if (command.type === "answer-scan") this.#answer(active.site, command, early);
-      else this.#order(active.site, command, early);
-    }
+    if (!this.#active || !this.#wiring || commands.length === 0) return;
+    this.#dispatch.carryOut(this.#active.site, this.#wiring, commands, early);
   }
 
-  #answer(site: Site, command: Extract<Command, { type: "answer-scan" }>, early: boolean): void {
-    const answer = answerOf(site, command);
-    if (!answer) return;
-    const known = this.scans.outcomeOf(answer.point.device, answer.scan);
-    // A repeat was answered, as before, when it came.
-    if (known !== undefined) return;
-    this.scans.answered(answer.point.device, answer.scan, answer.outcome);
-    this.#driverOf(answer.point.device)?.answer(early ? { ...answer, late: true } : answer);
-  }
-
-  #order(site: Site, command: Exclude<Command, { type: "answer-scan" }>, early: boolean): void {
-    const order = orderOf(site, command, early);
-    if (!order) return;
-    const { device } = order.point;
-    const driver = this.#driverOf(device);
-    if (!driver) return;
-    void driver.send(order).then((outcome) => {
-      if (outcome.is === "done" || !this.#running) return;
-      this.#take({
-        type: "order-failed",
-        device,
-        door: command.door,
-        command: command.id,
-        why: outcome.is,
-        detail: outcome.detail,
-      });
-    });
-  }
-
-  #driverOf(device: string): Driver | undefined {
-    const name = this.#wiring?.driverOf(device);
-    return name === undefined ? undefined : this.#parts.drivers.get(name);
+  #notDone({ device, door, command, outcome }: NotDone): void {
+    if (!this.#running) return;
+    this.#take({ type: "order-failed", device, door, command, why: outcome.is, detail: outcome.detail });
   }
 
   #serve(): void {

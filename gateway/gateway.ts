@@ -19,6 +19,7 @@ import { defaultConfig, type GatewayConfig, readConfig } from "./config.js";
 import type { EventBody } from "./core/events.js";
 import { applyChanges, emptyState } from "./core/state.js";
 import { type ActiveSite, Engine, type Log } from "./engine.js";
+import { Housekeeping } from "./housekeeping.js";
 import { describeWith, namesOf } from "./names.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import type { HouseParts, Listening } from "./operations/house-parts.js";
@@ -117,6 +118,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     closing.push(watchDisk(store, engine));
     await engine.start(store.openedWith.lastAt);
     closing.push(() => engine.stop("stopped"));
+    const housekeeping = new Housekeeping(store, engine.state, clock, log);
+    housekeeping.start();
+    closing.push(async () => housekeeping.stop());
     const topics = new SiteTopics({
       publish: broker.publishSite.bind(broker),
       live: engine,
@@ -193,6 +197,7 @@ async function furnish(
       log,
       version: version(),
       releaseAfterMs: config.journal.releaseAfterMs,
+      onSite: ({ id, tenants }) => store.identify(id, tenants.keys().next().value ?? "main"),
     },
     state,
   );

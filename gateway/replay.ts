@@ -24,10 +24,16 @@ export interface Replayed {
 
 const signalsAtOnce = 500;
 
-/** Replays from the first signal that is kept, in order; `state` is the building after the last one that was yielded. */
-export async function* replay(store: Store, state: MutableState = emptyState()): AsyncGenerator<Replayed> {
+/**
+ * Replays in order the signals numbered above `after`; `state` is the building as it was then, and after each signal that is
+ * yielded as it was after that one. Where old signals have gone, a snapshot gives both.
+ */
+export async function* replay(
+  store: Store,
+  state: MutableState = emptyState(),
+  after = 0,
+): AsyncGenerator<Replayed> {
   let active: ActiveSite | undefined;
-  let after = 0;
   for (;;) {
     const kept = await store.signals.read(after, signalsAtOnce);
     if (kept.length === 0) return;

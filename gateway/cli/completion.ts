@@ -5,8 +5,8 @@ import { type CompletionNode, completionNodes } from "./completion/tree.js";
 import { zshScript } from "./completion/zsh.js";
 import { type Context, show } from "./context.js";
 
-export const shells = ["bash", "zsh", "fish"] as const;
-export type Shell = (typeof shells)[number];
+const shells = ["bash", "zsh", "fish"] as const;
+type Shell = (typeof shells)[number];
 
 const scripts: Readonly<Record<Shell, (name: string, nodes: readonly CompletionNode[]) => string>> = {
   bash: bashScript,
@@ -14,7 +14,7 @@ const scripts: Readonly<Record<Shell, (name: string, nodes: readonly CompletionN
   fish: fishScript,
 };
 
-export function completionScript(program: Command, shell: Shell): string {
+function completionScript(program: Command, shell: Shell): string {
   return scripts[shell](program.name(), completionNodes(program));
 }
 

@@ -79,6 +79,6 @@ function writeSecret(path: string, text: string): void {
 }
 
 /** As one word of a POSIX shell. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -2,7 +2,7 @@ import pino from "pino";
 import type { Log } from "../engine.js";
 import { printable, type Terminal } from "./terminal.js";
 
-export const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** One JSON object a line on stderr, for a log collector. */

@@ -36,7 +36,7 @@ function fromTheSystem(
   );
 }
 
-export function asFailure(error: unknown): CommandFailed {
+function asFailure(error: unknown): CommandFailed {
   if (error instanceof CommandFailed) return error;
   if (error instanceof CommanderError) {
     return new CommandFailed(exitCodes.usage, "usage", error.message.replace(/^error: /, ""));
@@ -53,7 +53,7 @@ export function asFailure(error: unknown): CommandFailed {
 }
 
 /** Help and version end a command too, well. */
-export function endedWell(error: unknown): boolean {
+function endedWell(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0;
 }
 

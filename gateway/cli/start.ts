@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { defaultConfig, type GatewayConfig } from "../config.js";
+import type { Ready } from "../gateway.js";
 import { port } from "./arguments.js";
 import { configFrom } from "./config.js";
 import { type Context, dataDirOf, show, wantsJson } from "./context.js";
@@ -11,17 +12,6 @@ interface StartOptions {
   readonly config?: string;
   readonly mqttPort?: number;
   readonly webPort?: number;
-}
-
-/** What a started gateway says of itself, once, on stdout. */
-export interface Ready {
-  readonly version: string;
-  readonly site: string | null;
-  readonly revision: number | null;
-  readonly mqtt: readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];
-  readonly web: readonly { readonly url: string }[];
-  readonly controlSocket: string;
-  readonly pid: number;
 }
 
 export function addStartCommand(program: Command, context: Context): void {
@@ -71,7 +61,7 @@ export function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-export function mqttText(mqtt: Ready["mqtt"]): string {
+function mqttText(mqtt: Ready["mqtt"]): string {
   return mqtt.map(({ host, port: at, tls }) => `${host}:${at}${tls ? " (TLS)" : ""}`).join(", ");
 }
 

@@ -5,23 +5,19 @@ export interface Terminal {
   err(text: string): void;
   /** Characters in a line of a table: the terminal's, or 80 where there is none. */
   readonly columns: number;
-  /** stdout is a terminal that wants colour. */
-  readonly colour: boolean;
   /** stderr is a terminal: progress may be redrawn on one line. */
   readonly progress: boolean;
 }
 
-export const plainColumns = 80;
+const plainColumns = 80;
 
 export function processTerminal(): Terminal {
-  const { stdin, stdout, stderr, env } = process;
+  const { stdin, stdout, stderr } = process;
   return {
     input: stdin,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     columns: stdout.isTTY ? Math.max(40, stdout.columns || plainColumns) : plainColumns,
-    // https://no-color.org: any non-empty value.
-    colour: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb",
     progress: stderr.isTTY === true,
   };
 }
@@ -32,10 +28,6 @@ export function processTerminal(): Terminal {
  */
 export function printable(text: string): string {
   return text.replace(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, "�");
-}
-
-export function bold(terminal: Terminal, text: string): string {
-  return terminal.colour ? `\u001b[1m${text}\u001b[22m` : text;
 }
 
 /** Draws `text` over the last progress line; nothing where stderr is a file or a pipe. */

@@ -3,6 +3,8 @@ import type { DoorId, Side } from "./site.js";
 /**
  * What should now be done at the site. Ids derive from the signal's, so that a replay gives the same. `urgent` commands (exit,
  * fire, emergency, alarm outputs) are sent at once; the others when the events they stand on are durable, or after 50 ms.
+ * Commands of one step for one door are carried out in their order. A held order may be given again under its old id
+ * (`restate`); a device does an id once.
  */
 export type Command = { readonly id: string; readonly urgent: boolean } & (
   | {
@@ -15,7 +17,7 @@ export type Command = { readonly id: string; readonly urgent: boolean } & (
     }
   /** Unlocked until `lock-door` names this hold: a free door, a schedule, an override. */
   | { readonly type: "hold-door"; readonly door: DoorId }
-  /** Fire or emergency: latched in the lock, ended only by a `lock-door` that names it. */
+  /** Fire or emergency: latched in the lock, ended only by a `lock-door` that names it. A hold under it is ended with it, by name. */
   | { readonly type: "emergency-release-door"; readonly door: DoorId }
   | { readonly type: "lock-door"; readonly door: DoorId; readonly ends: string }
   | {

@@ -16,20 +16,16 @@ export function localTime(site: Site, at: Instant): string {
 /** The event in one sentence, without a full stop: "Ada Berg was not let in at Server room: the card is suspended". */
 export function sentence(event: EventBody, names: Names): string {
   const { text } = catalogueEntry(event.type);
-  const fill = (part: string): { readonly text: string; readonly missing: boolean } => {
-    let missing = false;
-    const filled = part.replace(/\{(\w+)\}/g, (_, word: string) => {
+  // Part by part and each once, so that no name is ever read as a text to be filled.
+  return text.replace(/\[([^\]]*)\]|[^[]+/g, (part: string, optional?: string) => {
+    let complete = true;
+    const filled = (optional ?? part).replace(/\{(\w+)\}/g, (_, word: string) => {
       const value = wordOf(event, word, names);
-      if (value === undefined) missing = true;
-      return value ?? "?";
+      complete &&= value !== undefined;
+      return value ?? "unknown";
     });
-    return { text: filled, missing };
-  };
-  const withOptions = text.replace(/\[([^\]]*)\]/g, (_, part: string) => {
-    const filled = fill(part);
-    return filled.missing ? "" : filled.text;
+    return optional === undefined || complete ? filled : "";
   });
-  return fill(withOptions).text;
 }
 
 /**

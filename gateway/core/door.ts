@@ -21,7 +21,7 @@ export interface Turn {
  * How much longer than its pulse a release counts, in milliseconds: the order travels to the lock and the opening travels back,
  * so a leaf opened at the last moment is told after the pulse has ended here. Within this it is no forced door.
  */
-export const releaseGraceMs = 500;
+const releaseGraceMs = 500;
 
 const nobody: readonly PendingGrant[] = [];
 const nothing: readonly DoorFact[] = [];
@@ -56,7 +56,7 @@ export function pulseUntil(condition: DoorCondition): Instant | undefined {
 }
 
 /** Whose grants wait for a passage. */
-export function waitingAt(condition: DoorCondition): readonly PendingGrant[] {
+function waitingAt(condition: DoorCondition): readonly PendingGrant[] {
   return condition.is === "released" || condition.is === "open" ? condition.grants : nobody;
 }
 

@@ -47,7 +47,7 @@ export function settleDoor(draft: Draft, door: Door): void {
 }
 
 /** A promise was broken: what is due once must not be due again. */
-export class DeadlineStands extends Error {
+class DeadlineStands extends Error {
   constructor(door: string, due: number) {
     super(`door ${door}: the deadline ${due} was worked and is still due`);
     this.name = "DeadlineStands";

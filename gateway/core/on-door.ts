@@ -52,7 +52,7 @@ export function lockReported(draft: Draft, { door: id, locked, bolt }: SignalOf<
   if (!door) return;
   const own = draft.door(door);
   const same = own.reported?.locked === locked && own.reported.bolt === bolt;
-  if (locked && !own.held && bolt !== "in" && (own.ended || own.relockBy !== undefined)) {
+  if (locked && bolt !== "in" && (own.ended || own.relockBy !== undefined)) {
     // By its own word: what was ended has ended.
     const { ended, relockBy, ...rest } = own;
     draft.setDoor(door, { ...rest, reported: { locked, bolt } });

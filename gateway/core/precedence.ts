@@ -206,7 +206,7 @@ export type RequestKind =
   | "card-outside";
 
 /** What may say no. Those to come (lockdown, maintenance, armed, interlock) get a line in `refusers` and stand in the rows. */
-export type Refuser = "rules" | "secured";
+type Refuser = "rules" | "secured";
 
 export interface RequestRow {
   readonly request: RequestKind;

@@ -108,8 +108,6 @@ export const ignoreReasons = {
   stale: { text: "it came too late", remedy: "present the card again", sia: null },
 } as const satisfies Record<string, ReasonEntry>;
 
-export type IgnoreReason = keyof typeof ignoreReasons;
-
 /** Why the building does not allow what somebody with the permission asked for. */
 export const requestRefusals = {
   "unknown-door": { text: "there is no such door", remedy: "name a door of this site", sia: null },

@@ -97,7 +97,7 @@ export function areaView(site: Site, state: State, area: Area): AreaView {
   return { id: area.id, name: area.name, occupancy, uncertain };
 }
 
-export function isWithin(site: Site, inner: AreaId, outer: AreaId): boolean {
+function isWithin(site: Site, inner: AreaId, outer: AreaId): boolean {
   for (let id: AreaId | undefined = inner; id !== undefined; id = site.areas.get(id)?.parent) {
     if (id === outer) return true;
   }
@@ -123,7 +123,7 @@ function isReady(site: Site, state: State, partition: PartitionId): boolean {
   return true;
 }
 
-export function sensorView(
+function sensorView(
   state: State,
   { id, name }: { readonly id: SensorId; readonly name: string },
 ): SensorView {

@@ -41,7 +41,7 @@ export function joined(grants: readonly PendingGrant[], grant: PendingGrant): re
 }
 
 /** How long the same badge at the same reader of a door that cannot tell a passage counts as one passage, in milliseconds. */
-export const sameBadgeMs = 15_000;
+const sameBadgeMs = 15_000;
 
 /** Whether this passage, only assumed, is the one of a moment ago told again. */
 export function toldAgain(before: Whereabouts | undefined, door: Door, passed: Passed, at: Instant): boolean {

@@ -3,6 +3,7 @@ import { may } from "../accounts/permissions.js";
 import type { Request } from "../core/signals.js";
 import { doorModes } from "../core/site.js";
 import type { RequestOutcome } from "../core/step.js";
+import type { DoorView } from "../core/views.js";
 import type { Operator, Performed } from "../ports.js";
 import { rememberedAnswer } from "./client-answer.js";
 import type { HouseParts } from "./house-parts.js";
@@ -40,6 +41,25 @@ async function ask(
   );
 }
 
+/** A pulse that cannot be sent now is never sent later, so whoever asks must know. */
+function lockAway(house: HouseParts, door: string): string | undefined {
+  const lock = house.engine.active?.site.doors.get(door)?.lock.point.device;
+  if (lock === undefined || house.engine.state.devices.get(lock)?.online === true) return undefined;
+  return `${house.names("device", lock)} is not connected, so ${house.names("door", door)} cannot be unlocked from here`;
+}
+
+/** Instants as ISO 8601, as everywhere outside of the process. */
+function shownDoor({ since, override, ...door }: DoorView) {
+  return {
+    ...door,
+    since: since === null ? null : new Date(since).toISOString(),
+    override: override && {
+      by: override.by,
+      until: override.until === null ? null : new Date(override.until).toISOString(),
+    },
+  };
+}
+
 const door = z.object({ door: id, note: note.optional() });
 
 export const doorOperations = [
@@ -48,7 +68,7 @@ export const doorOperations = [
     permission: "doors.read",
     acts: false,
     params: z.object({}),
-    run: async (house) => done({ doors: house.engine.view().doors }),
+    run: async (house) => done({ doors: house.engine.view().doors.map(shownDoor) }),
   }),
   operation({
     name: "door.unlock",
@@ -64,6 +84,8 @@ export const doorOperations = [
       if (params.force && !(may(operator, "door.force") && params.note)) {
         return refused("forbidden", "forcing a door needs the right to it and a reason");
       }
+      const away = lockAway(house, params.door);
+      if (away !== undefined) return refused("unavailable", away);
       const request: Request = {
         op: "door.unlock",
         door: params.door,

@@ -51,10 +51,6 @@ export function cardFormatsOf(house: HouseParts): readonly string[] {
   return house.engine.active?.cardFormats ?? [];
 }
 
-export function readCard(text: string, formats: readonly string[]) {
-  return parseCardValue(text, formats);
-}
-
 /** 12 characters of 36: short in a row, and none is ever given twice. */
 export function newCredentialId(): string {
   const digits = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -97,7 +93,7 @@ export async function rowsToChange(house: HouseParts, rows: readonly ImportRow[]
     let touched =
       !before || !sameRights(before, person) || house.store.people.nameOf(row.person) !== row.name;
     for (const [c, card] of row.credentials.entries()) {
-      const read = readCard(card.value, formats);
+      const read = parseCardValue(card.value, formats);
       if ("fault" in read) {
         faults.push({ path: `${at}.credentials[${c}].value`, message: read.fault });
         continue;

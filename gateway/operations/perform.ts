@@ -2,10 +2,12 @@ import { may } from "../accounts/permissions.js";
 import type { Fault, Operations, Operator, Performed } from "../ports.js";
 import { accountOperations } from "./account-operations.js";
 import { rememberedAnswer } from "./client-answer.js";
+import { credentialOperations } from "./credential-operations.js";
 import { doorOperations } from "./door-operations.js";
 import type { HouseParts } from "./house-parts.js";
 import { journalOperations } from "./journal-operations.js";
 import { type Operation, refused } from "./operation.js";
+import { importOperations } from "./people-import.js";
 import { peopleOperations } from "./people-operations.js";
 import { siteOperations } from "./site-operations.js";
 import { statusOperations } from "./status-operations.js";
@@ -16,6 +18,8 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...statusOperations,
     ...siteOperations,
     ...peopleOperations,
+    ...credentialOperations,
+    ...importOperations,
     ...accountOperations,
     ...doorOperations,
     ...journalOperations,

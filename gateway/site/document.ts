@@ -12,7 +12,6 @@ import { untangled } from "./plain.js";
 import { calendarDate, endOfWindow, id, name, pointOf, timeOfDay } from "./shapes.js";
 
 export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
-export type Weekday = (typeof weekdays)[number];
 
 const milliseconds = (min: number, max: number, about: string) => z.int().min(min).max(max).describe(about);
 

@@ -2,7 +2,7 @@
  * What must hold of a site before it is activated, beyond the form of its document. Every fault names the place and says what
  * would be right. What holds here is the safety of people: see the egress rules first.
  */
-import type { Account, Fault } from "../ports.js";
+import type { Fault } from "../ports.js";
 import type { SiteDocument } from "./document.js";
 import { egressFaults } from "./egress.js";
 import { capped } from "./faults.js";
@@ -21,17 +21,4 @@ export function checkSite(document: SiteDocument, options: CheckOptions = {}): F
   // Whether a building can be left cannot be said while its doors lead to areas that are not there.
   const egress = references.length > 0 ? [] : egressFaults(document);
   return capped([...references, ...soundness, ...egress]);
-}
-
-/** The fault if nobody could administer the gateway any more: no owner who may sign in. */
-export function administrationFault(
-  accounts: Iterable<Pick<Account, "kind" | "role" | "disabled">>,
-): Fault | undefined {
-  for (const account of accounts) {
-    if (account.kind === "operator" && account.role === "owner" && !account.disabled) return undefined;
-  }
-  return {
-    path: "accounts",
-    message: "nobody could administer the gateway: no operator with the role owner may sign in",
-  };
 }

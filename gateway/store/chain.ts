@@ -7,7 +7,7 @@ import { createHash, createPublicKey, type KeyObject, randomBytes, sign, verify 
 /** The link before the first event. */
 export const firstLink: Uint8Array = new Uint8Array(32);
 
-export const saltBytes = 16;
+const saltBytes = 16;
 
 export interface Head {
   readonly seq: number;

@@ -61,17 +61,29 @@ function newer(best: Head | undefined, head: Head): Head {
   return best && best.seq >= head.seq ? best : head;
 }
 
+type WrittenFile = Pick<FileHandle, "appendFile" | "datasync" | "truncate" | "close">;
+
 /** Appends signed heads, each on disk before `append` resolves. */
 export class HeadsFile {
-  readonly #file: FileHandle;
+  readonly #file: WrittenFile;
+  /** Bytes of whole lines. */
+  #length: number;
+  #torn = false;
 
-  constructor(file: FileHandle) {
+  constructor(file: WrittenFile, length: number) {
     this.#file = file;
+    this.#length = length;
   }
 
+  /** Where the disk fails, half a line may be left: it is cut off before the next. */
   async append(head: Head): Promise<void> {
-    await this.#file.appendFile(headLine(head));
+    const line = headLine(head);
+    if (this.#torn) await this.#file.truncate(this.#length);
+    this.#torn = true;
+    await this.#file.appendFile(line);
     await this.#file.datasync();
+    this.#torn = false;
+    this.#length += Buffer.byteLength(line);
   }
 
   close(): Promise<void> {
@@ -91,7 +103,7 @@ export async function openHeadsFile(paths: FolderPaths): Promise<HeadsFile> {
   if (!existsSync(paths.heads) || readFileSync(paths.heads, "utf8") !== text) {
     replaceFile(paths.heads, text, paths.keys);
   }
-  return new HeadsFile(await open(paths.heads, "a", 0o600));
+  return new HeadsFile(await open(paths.heads, "a", 0o600), Buffer.byteLength(text));
 }
 
 /** Written whole beside it, synced and put in its place: there is always the old one or the new one. */

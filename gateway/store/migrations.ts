@@ -124,7 +124,7 @@ const migrations: readonly string[] = [
   `,
 ];
 
-export const newestSchema = migrations.length;
+const newestSchema = migrations.length;
 
 /** Brings the database to the newest schema, each step in a transaction; throws SchemaTooNew. */
 export async function migrate(handle: Handle, file: string): Promise<void> {

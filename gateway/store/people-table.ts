@@ -11,6 +11,13 @@ export interface NewVersions {
   readonly credentials: readonly CredentialRow[];
 }
 
+export class PersonNotWritten extends Error {
+  constructor(person: string) {
+    super(`person ${person} could not be written, so neither can be what depends on them`);
+    this.name = "PersonNotWritten";
+  }
+}
+
 const rowsAtOnce = 1_000;
 
 const insertPeople = `
@@ -36,7 +43,17 @@ export async function writeVersions(tx: Transaction, rows: NewVersions, audit: A
     await outdate(tx, "credential_versions", piece);
     const values = piece.map((row) => credentialValues(row, newestCredentials.get(row.id) === row.version));
     await tx.run(insertCredentials, [JSON.stringify(values), ...audited]);
+    await expectPeople(tx, piece);
   }
+}
+
+/** A person whose own write failed meanwhile is not there: without them the credential would be nobody's. */
+async function expectPeople(tx: Transaction, credentials: readonly CredentialRow[]): Promise<void> {
+  const missing = await tx.first<{ id: string }>(
+    `SELECT value AS id FROM json_each(?) WHERE value NOT IN (SELECT id FROM person_versions) LIMIT 1`,
+    [JSON.stringify([...new Set(credentials.map(({ person }) => person))])],
+  );
+  if (missing) throw new PersonNotWritten(missing.id);
 }
 
 function newestOf(rows: readonly { readonly id: string; readonly version: number }[]): Map<string, number> {
@@ -86,7 +103,7 @@ function credentialValues(row: CredentialRow, newest: boolean): readonly unknown
 }
 
 /** As names are sought: without case and accents. */
-export function folded(text: string): string {
+function folded(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 

@@ -39,7 +39,7 @@ export interface OpenedWith {
   readonly truncated?: Truncated;
 }
 
-export interface Truncated {
+interface Truncated {
   /** The numbers that are missing; where it was changed and not shortened, that of the head it does not agree with. */
   readonly from: number;
   readonly to: number;

@@ -7,7 +7,7 @@ import { type Handle, openHandle } from "./database.js";
 import { type FolderPaths, folderPaths } from "./folder.js";
 import { readHeads, verifyingKey } from "./heads.js";
 
-export interface Break {
+interface Break {
   readonly seq: number;
   readonly why: string;
 }
@@ -173,6 +173,7 @@ class Walk {
 
   /** Over numbers that are missing, if a `system.lost` in the chain explains them. */
   async #bridge(next: number): Promise<Break | undefined> {
+    if (next !== this.#last + 1) await this.#followCut(next);
     while (next !== this.#last + 1) {
       const missing = this.#last + 1;
       const gap = await this.#gapAt(missing);
@@ -191,6 +192,16 @@ class Walk {
       this.#link = gap.link;
     }
     return undefined;
+  }
+
+  /** The gateway has just cut the beginning off, at a signed head: what was walked is gone, and the walk goes on behind. */
+  async #followCut(next: number): Promise<void> {
+    const first = await this.#handle.first<{ seq: number }>("SELECT seq FROM events ORDER BY seq LIMIT 1");
+    if (first?.seq !== next || this.#last === 0) return;
+    const base = this.#heads.get(next - 1)?.find(({ genuine }) => genuine);
+    if (!base) return;
+    this.#last = next - 1;
+    this.#link = base.head.link;
   }
 
   async #gapAt(seq: number): Promise<GapRow | undefined> {

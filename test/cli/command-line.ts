@@ -58,7 +58,6 @@ function ears({ input, columns = 80 }: Stage): Ears {
         err += text;
       },
       columns,
-      colour: false,
       progress: false,
     },
     out: () => out,

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { connect } from "../../gateway/cli/connection.js";
 import { commandLineOver } from "./command-line.js";
-import { belongings, type Process, stop } from "./running-gateway.js";
+import { belongings, type Process, patience, stop } from "./running-gateway.js";
 
+vi.setConfig(patience);
 const own = belongings();
 afterAll(() => own.gone());
 
@@ -74,13 +75,13 @@ describe("the demo", () => {
     expect((await fetch(ready.url)).status).toBe(200);
   });
 
-  test("has its doors used within 15 seconds", async () => {
+  test("has its doors used soon", async () => {
     await vi.waitFor(
       async () => {
         const events = await json<unknown[]>(dataDir, "journal", "tail", "--type", "access.granted");
         expect(events.length).toBeGreaterThan(0);
       },
-      { timeout: 15_000, interval: 500 },
+      { timeout: 60_000, interval: 500 },
     );
   });
 
@@ -96,20 +97,20 @@ describe("the demo", () => {
     await vi.waitFor(
       () =>
         expect(demo.err()).toContain("the demo's devices have stopped (SIGKILL); starting them again in 1 s"),
-      5_000,
+      30_000,
     );
     await vi.waitFor(
       async () => {
         const { devices } = await json<{ devices: { online: number } }>(dataDir, "status");
         expect(devices.online).toBeGreaterThan(3);
       },
-      { timeout: 15_000, interval: 500 },
+      { timeout: 60_000, interval: 500 },
     );
   });
 
   test("stops with its devices, in order, with code 0", async () => {
     expect(await stop(demo)).toMatchObject({ exitCode: 0, signal: null });
-    await vi.waitFor(() => expect(isAlive(ready.devicesPid)).toBe(false), 5_000);
+    await vi.waitFor(() => expect(isAlive(ready.devicesPid)).toBe(false), 30_000);
     expect(await json(dataDir, "journal", "verify")).toMatchObject({ ok: true });
   });
 

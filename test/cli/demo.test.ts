@@ -79,7 +79,7 @@ describe("the devices' process", () => {
       onTrouble: () => {},
     });
     devices.start();
-    await vi.waitFor(() => expect(devices.pid).toBeUndefined(), 10_000);
+    await vi.waitFor(() => expect(devices.pid).toBeUndefined(), 25_000);
     await devices.stop();
     await new Promise((later) => setTimeout(later, 1_500));
     expect(readFileSync(join(folder, "starts"), "utf8")).toBe(".");
@@ -98,7 +98,7 @@ describe("the devices' process", () => {
       onTrouble: () => {},
     });
     devices.start();
-    await vi.waitFor(() => expect(heard).toBe("deaf"), 10_000);
+    await vi.waitFor(() => expect(heard).toBe("deaf"), 25_000);
     await devices.stop();
     expect(devices.pid).toBeUndefined();
   });

@@ -2,7 +2,7 @@ import { afterEach, describe, test } from "vitest";
 import { type FaultBuilding, faultBuilding } from "./building.js";
 import { expectNothingLost, killAgainAndAgain, scansPerSecond } from "./rounds.js";
 
-const rounds = process.env["LONG"] ? 50 : 10;
+const rounds = process.env.LONG ? 50 : 10;
 
 let building: FaultBuilding | undefined;
 afterEach(() => building?.remove());

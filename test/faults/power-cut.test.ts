@@ -3,7 +3,7 @@ import { type FaultBuilding, faultBuilding } from "./building.js";
 import { expectNothingLost, killAgainAndAgain } from "./rounds.js";
 import { buildShims, cutPower, faultEnvironment, takeImage } from "./shims/shims.js";
 
-const rounds = process.env["LONG"] ? 50 : 5;
+const rounds = process.env.LONG ? 50 : 5;
 const shims = buildShims();
 
 let building: FaultBuilding | undefined;

@@ -32,7 +32,9 @@ export async function killAgainAndAgain(
       await Promise.all(building.devices.map((device) => device.connect(gateway.mqttUrl)));
       const heard = load.heard;
       load.start(scansPerSecond);
-      await until(() => load.heard > heard, backWithinMs);
+      await until(() => load.heard > heard, backWithinMs).catch((error: Error) => {
+        throw new Error(`round ${round}: no decision ${error.message}; the gateway says: ${gateway.stderr}`);
+      });
       backMs.push(performance.now() - startedAt);
       await pause(200 + random() * 800);
     } finally {

@@ -80,16 +80,16 @@ export class ScanningDevice {
   #hear(topic: string, payload: Buffer): void {
     const body = JSON.parse(payload.toString()) as Record<string, string>;
     if (topic.endsWith("/down/result")) {
-      const scan = String(body["re"]);
+      const scan = String(body.re);
       // Marked late: given before it was on disk, and no promise that it outlives a crash.
-      if (body["late"]) this.late.add(scan);
-      else this.results.set(scan, String(body["outcome"]));
+      if (body.late) this.late.add(scan);
+      else this.results.set(scan, String(body.outcome));
       const sentAt = this.sentAt.get(scan);
       if (sentAt !== undefined) this.latenciesMs.push(performance.now() - sentAt);
     } else if (topic.endsWith("/down/cmd")) {
-      const sentAt = this.sentAt.get(String(body["for"]));
-      if (sentAt !== undefined) this.unlocks.set(String(body["for"]), performance.now() - sentAt);
-      this.#up("ack", { re: body["id"], ok: true }, { qos: 1 }).catch(() => {});
+      const sentAt = this.sentAt.get(String(body.for));
+      if (sentAt !== undefined) this.unlocks.set(String(body.for), performance.now() - sentAt);
+      this.#up("ack", { re: body.id, ok: true }, { qos: 1 }).catch(() => {});
     }
   }
 }

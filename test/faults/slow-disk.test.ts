@@ -52,12 +52,12 @@ describe.skipIf(!shims.ok)(
 
       const store = await openStore(dataDir);
       const early = await store.journal.readAfter(0, 1000, { types: ["system.released-early"] });
-      const seqs = new Set(early.flatMap((event) => (event.data?.["seqs"] ?? []) as number[]));
+      const seqs = new Set(early.flatMap((event) => (event.data?.seqs ?? []) as number[]));
       const granted = await store.journal.readAfter(0, 1000, { types: ["access.granted"] });
       await store.close();
       expect(granted.length).toBe(unlocks.length);
       expect(granted.filter((event) => seqs.has(event.seq)).length).toBeGreaterThan(granted.length / 2);
-      for (const event of early) expect(event.data?.["waitedMs"]).toBeGreaterThanOrEqual(50);
+      for (const event of early) expect(event.data?.waitedMs).toBeGreaterThanOrEqual(50);
     });
   },
 );

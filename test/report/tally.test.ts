@@ -2,7 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+// Each run in here is a vitest of its own, on a machine that is busy with this one.
+vi.setConfig({ testTimeout: 90_000 });
 
 const repository = join(import.meta.dirname, "../..");
 let folder: string;

@@ -54,8 +54,9 @@ describe("its people", () => {
         owners.set(value.value, row.person);
       }
     }
-    // Nobody's, for whoever tries a stranger's card.
-    expect(owners.has("H10301:200/12345")).toBe(false);
+    // The README's two cards: one of the facility team, who may go everywhere at any hour, and one that is nobody's.
+    expect(owners.get("H10301:123/4567")).toBe("petra-hansen");
+    expect(owners.has("uid:04a1b2c3d4e5f6")).toBe(false);
   });
 
   test("include some who may use the side door at any hour, on holidays too", () => {

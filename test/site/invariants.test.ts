@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Account } from "../../gateway/ports.js";
 import type { SiteDocument } from "../../gateway/site/document.js";
 import { areasWithoutWayOut } from "../../gateway/site/graph.js";
-import { administrationFault, checkSite } from "../../gateway/site/invariants.js";
+import { checkSite } from "../../gateway/site/invariants.js";
+import { cpuMs } from "./cpu.js";
 import { type Doors, frontDoor, officeDoor, smallHouse, storeDoor } from "./small-house.js";
 
 function faults(overrides: Partial<SiteDocument>, options = {}): string[] {
@@ -281,6 +281,17 @@ describe("everybody gets out", () => {
     ]);
   });
 
+  test("a room with a door of its own is not left through its parent: its walls are shut", () => {
+    // The lobby is left by the front door, and the store is a part of it, behind a door that only a card opens from inside.
+    const areas = smallHouse().areas.map((area) =>
+      area.id === "store" ? { ...area, parent: "lobby" } : area,
+    );
+    const { exitButton: _none, ...mute } = storeDoor();
+    expect(faults({ areas, doors: [frontDoor(), officeDoor(), mute] })).toContainEqual(
+      expect.stringMatching(/^areas\[4\]: the area store cannot be left without a right/),
+    );
+  });
+
   test("in any building, an area is accepted exactly if walking out of it without a card ends outside", () => {
     const places = ["street", "a", "b", "c", "d", "e"];
     const door = fc.record({
@@ -317,37 +328,13 @@ describe("everybody gets out", () => {
   });
 });
 
-test("a long chain of areas and a great many doors are checked in a moment", () => {
+test("a chain of 2,000 areas, with a right to each, is checked in a moment", () => {
   const chain = Array.from({ length: 2_000 }, (_, index) => ({
     id: `a${index}`,
     name: `Area ${index}`,
     ...(index === 0 ? { outside: true } : { parent: `a${index - 1}` }),
   }));
-  const startedAt = performance.now();
-  checkSite(
-    smallHouse({
-      areas: chain,
-      groups: [{ id: "g", name: "G", access: [{ areas: chain.map((a) => a.id), schedule: "always" }] }],
-    }),
-  );
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
-});
-
-describe("somebody can still administer", () => {
-  const account = (overrides: Partial<Account>): Account => ({
-    id: "x",
-    kind: "operator",
-    role: "owner",
-    discreet: false,
-    disabled: false,
-    ...overrides,
-  });
-  test("an owner who may sign in is enough", () => {
-    expect(administrationFault([account({ role: "viewer" }), account({})])).toBeUndefined();
-  });
-  test("a disabled owner, a manager and a client are not", () => {
-    const left = [account({ disabled: true }), account({ role: "manager" }), account({ kind: "client" })];
-    expect(administrationFault(left)).toMatchObject({ path: "accounts" });
-    expect(administrationFault([])).toMatchObject({ path: "accounts" });
-  });
+  const access = [{ areas: chain.map((area) => area.id), schedule: "always" }];
+  const document = smallHouse({ areas: chain, groups: [{ id: "g", name: "G", access }] });
+  expect(cpuMs(() => checkSite(document))).toBeLessThan(2_000);
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parsePeopleCsv, peopleColumns } from "../../gateway/site/people-csv.js";
+import { cpuMs } from "./cpu.js";
 
 const header = "person,name,groups,credential,printed,valid_from,valid_until,status";
 const list = (...lines: string[]) => parsePeopleCsv([header, ...lines].join("\n"));
@@ -68,6 +69,12 @@ describe("spreadsheets of all kinds are read", () => {
       ["staff", "lab"],
     ]);
     expect(rows[0]?.credentials).toEqual([{ value: "142,51091" }]);
+  });
+  test("with a byte order mark before a quoted column", () => {
+    expect(parsePeopleCsv('\uFEFF"person","name"\n"p1","Ada"\n')).toMatchObject({
+      faults: [],
+      rows: [{ person: "p1", name: "Ada" }],
+    });
   });
   test("with columns in another order, with fewer, and in capitals", () => {
     expect(parsePeopleCsv("Name,Person\nAda,p1\n").rows).toEqual([
@@ -154,10 +161,7 @@ test("twenty thousand people are read in a moment", () => {
     { length: 20_000 },
     (_, n) => `p${n},Person ${n},staff,uid:${(n + 0x10000000).toString(16)},,,,`,
   );
-  const startedAt = performance.now();
-  expect(list(...lines).rows).toHaveLength(20_000);
-  // Measured 280 ms, with nothing else running.
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(cpuMs(() => expect(list(...lines).rows).toHaveLength(20_000))).toBeLessThan(5_000);
 });
 
 test("whatever a list holds, it is read or refused, and a fault is never without a line", () => {

@@ -215,6 +215,25 @@ test("a faulty change is refused whole, with every fault and its place", async (
   expect(await people.history("p2")).toEqual([]);
 });
 
+test("a card whose person could not be written is not written either", async () => {
+  const { data, store, people } = await aHouse();
+  const handle = await openHandle(folderPaths(data).database, { readOnly: false, busyTimeoutMs: 1000 });
+  await handle.run(
+    `INSERT INTO person_versions (id, version, newest, name, sought, tenant, groups, status, at, by)
+     VALUES ('p2', 1, 0, '', '', '', '[]', '', 0, '')`,
+  );
+  await handle.close();
+  const person = people.put({ people: [aPerson("p1"), aPerson("p2")] }, anna);
+  const card = people.put({ credentials: [aCard("c1", "p1")] }, anna);
+  const [first, second] = await Promise.allSettled([person, card]);
+  expect(String(first.status === "rejected" && first.reason)).toMatch("UNIQUE");
+  expect(String(second.status === "rejected" && second.reason)).toMatch("person p1 could not be written");
+  expect(people.person("p1")).toBeUndefined();
+  expect(people.credentials).toBe(0);
+  await store.close();
+  await aStore(data);
+});
+
 test("people are found by part of a name without case and accents, by a printed number, and by id; page by page", async () => {
   const names = ["Änne Müller", "anne Mueller", "Ben O'Neil", "Zoë %_ Q", "Bea Muller"];
   const { people } = await aHouse({

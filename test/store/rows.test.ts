@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openHandle } from "../../gateway/store/database.js";
-import { folderPaths } from "../../gateway/store/folder.js";
+import { DataFolderInUse, folderPaths } from "../../gateway/store/folder.js";
 import { SchemaTooNew } from "../../gateway/store/migrations.js";
 import type { StoredAccount } from "../../gateway/store/rows.js";
 import { RevisionInForce } from "../../gateway/store/sites.js";
@@ -18,7 +18,7 @@ test("two processes never have one folder open for writing, and a killed one lea
   expect(second.failed).toBe(
     `DataFolderInUse: ${data}: another Gatewarden process has this data folder open`,
   );
-  await expect(openStore(data)).rejects.toMatchObject({ name: "DataFolderInUse", folder: data });
+  await expect(openStore(data)).rejects.toThrow(DataFolderInUse);
   await first.kill();
   const third = await StoreProcess.start(data);
   expect(third.failed).toBeUndefined();

@@ -246,3 +246,50 @@ test("the end of a release is named again to a lock that was away, until it says
     "
   `);
 });
+
+test("after a start a fire input may stay unknown for a minute; then it is a trouble", () => {
+  const story = new Teller(building()).at("10:00").restart(5).sensor("smoke", undefined, { edge: false });
+  expect(story.back("panel").wait(59).wait(2).transcript).toMatchInlineSnapshot(`
+    "
+    10:00:05  the gateway starts after 5 s
+              the gateway started (version 1.0.0) after 5 s
+              → hold workshop unlocked
+    10:00:05  Smoke detectors: unknown
+    10:00:05  panel is there
+              panel is connected
+    10:01:05  …
+              front-lock is lost
+              front-reader is lost
+              workshop-lock is lost
+              workshop-reader is lost
+              server-lock is lost
+              server-reader is lost
+              turnstile-lock is lost
+              turnstile-reader is lost
+              fire input Smoke detectors cannot be read
+    "
+  `);
+});
+
+test("a new fire input that is never heard of is a trouble after a minute", () => {
+  const heat = {
+    id: "heat",
+    name: "Heat detectors",
+    tenant: "main",
+    type: "fire",
+    role: "24-hour",
+    point: { device: "panel", kind: "input", n: 3 },
+  } as const;
+  const story = new Teller()
+    .at("10:00")
+    .activate(smallOffice({ revision: 2, sensors: [heat] }))
+    .wait(90);
+  expect(story.transcript).toMatchInlineSnapshot(`
+    "
+    10:00:00  revision 2 of the site
+              Olga activated revision 2 of the site
+    10:01:00  …
+              fire input Heat detectors cannot be read
+    "
+  `);
+});

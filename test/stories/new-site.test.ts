@@ -139,3 +139,33 @@ const movedLock = {
   mechanicalEgress: true,
   wiredRelease: false,
 } as const;
+
+test("what belongs to an armed partition can neither go nor leave it; disarmed, it can", () => {
+  const guarded = smallOffice({ doors: { front: { partitions: { inside: "ground" } } } });
+  const story = new Teller(guarded).at("22:00");
+  story.state.partitions.set("ground", { is: "armed", level: "away", since: story.now });
+  const bare = smallOffice({ revision: 2 });
+  const window = bare.sensors.get("window");
+  if (!window) throw new Error("fixture: no window");
+  const moved = new Map(bare.sensors).set("window", { ...window, point: point("panel/input/9") });
+  const without = new Map([...bare.sensors].filter(([id]) => id !== "window"));
+  story.activate({ ...bare, sensors: without }).activate({ ...bare, sensors: moved });
+  story.activate({ ...bare, partitions: new Map() });
+  story.state.partitions.set("ground", { is: "disarmed" });
+  story.activate({ ...bare, sensors: without, partitions: new Map() });
+  expect(story.transcript).toMatchInlineSnapshot(`
+    "
+    22:00:00  revision 2 of the site
+              refused: sensors.window: sensor "window" belongs to partition "ground", which is armed: disarm it first
+              refused: doors.front: door "front" belongs to partition "ground", which is armed: disarm it first
+    22:00:00  revision 2 of the site
+              refused: sensors.window: sensor "window" belongs to partition "ground", which is armed: disarm it first
+              refused: doors.front: door "front" belongs to partition "ground", which is armed: disarm it first
+    22:00:00  revision 2 of the site
+              refused: partitions.ground: partition "ground" is armed: disarm it before it is removed
+              refused: doors.front: door "front" belongs to partition "ground", which is armed: disarm it first
+    22:00:00  revision 2 of the site
+              Olga activated revision 2 of the site
+    "
+  `);
+});

@@ -156,3 +156,45 @@ test("a clock that is set moves countdowns and leaves wall-clock ends", () => {
     "
   `);
 });
+
+test("a tick that is late changes nothing: what was due has happened before the next card is judged", () => {
+  const story = new Teller().at("08:00").badge("ada", "front");
+  // No tick comes in these 20 seconds.
+  story.now += 20_000;
+  story.badge("finn", "front").wait(1).opens("front").whereIs("ada");
+  expect(story.transcript).toMatchInlineSnapshot(`
+    "
+    08:00:00  card-ada at Front door, outside
+              Ada Berg was let in at Front door
+              → release front for 5 s; reader shows granted
+    08:00:20  card-finn at Front door, outside
+              Ada Berg was let in at Front door and did not open it
+              Finn Holm was let in at Front door
+              → release front for 5 s; reader shows granted
+    08:00:21  the contact of Front door: open
+              Front door opened
+              Finn Holm went through Front door into Lobby
+              (Ada Berg: not seen)
+    "
+  `);
+});
+
+test("a door left free over a long down time is locked at the start, though its boundary is no longer compiled", () => {
+  const story = new Teller(smallOffice({ doors: { front: { freeSchedule: "opening" } } })).at("09:30");
+  const opening = story.site.schedules.get("opening");
+  if (!opening) throw new Error("fixture: no schedule");
+  const later = { ...opening, starts: opening.starts.slice(1), ends: opening.ends.slice(1) };
+  story.site = { ...story.site, schedules: new Map(story.site.schedules).set("opening", later) };
+  expect(story.restart(3 * 3600).shows("front").transcript).toMatchInlineSnapshot(`
+    "
+    09:00:00  …
+              Front door is free by schedule
+              → hold front unlocked
+    12:30:00  the gateway starts after 10800 s
+              Front door is locked again by schedule (late)
+              the gateway started (version 1.0.0) after 10800 s
+              → lock front
+              (Front door: locked, unknown, card)
+    "
+  `);
+});

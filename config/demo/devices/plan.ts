@@ -28,7 +28,7 @@ export type Act =
   | { readonly act: "force"; readonly door: DoorWires }
   | { readonly act: "trip"; readonly sensor: SensorWires; readonly forMs: number };
 
-export type Refusal = "stranger" | "not-valid" | "outside-schedule" | "no-right";
+type Refusal = "stranger" | "not-valid" | "outside-schedule" | "no-right";
 
 /** How things stand. */
 export interface Town {
@@ -107,9 +107,9 @@ function weights(town: Town): (readonly [number, Kind])[] {
     [30, "errand"],
     [missing > 0 ? 8 : 28, "departure"],
     [4, "stranger"],
-    [4, "no-right"],
-    [3, "not-valid"],
-    [3, "outside-schedule"],
+    [5, "no-right"],
+    [4, "not-valid"],
+    [4, "outside-schedule"],
     [3, "turn-back"],
     [1.5, "prop"],
     [0.7, "force"],

@@ -171,7 +171,7 @@ export function pointsOf({ doors, sensors, devices }: SiteWires): ReadonlyMap<st
   );
 }
 
-export class WiresUnreadable extends Error {
+class WiresUnreadable extends Error {
   constructor(what: string, { issues }: z.ZodError) {
     super(`${what}: ${issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")}`);
     this.name = "WiresUnreadable";
