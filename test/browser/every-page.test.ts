@@ -43,7 +43,8 @@ async function findings(page: Page): Promise<Finding[]> {
 const overTheEdge = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const edge = document.documentElement.clientWidth + 1;
-    const scrolls = (each: Element) => each.closest(".help-table, pre, .only-heard, .skip") !== null;
+    const scrolls = (each: Element) =>
+      each.closest(".help-table, pre, .only-heard, .skip, .event-steps") !== null;
     return [...document.querySelectorAll("body *")]
       .filter((each) => each.checkVisibility() && !scrolls(each))
       .filter((each) => each.getBoundingClientRect().right > edge)
@@ -158,17 +159,17 @@ const pages: readonly (readonly [name: string, go: (page: Page) => Promise<unkno
 describe.skipIf(chromePath === undefined)(`every page (${chromePath ?? whyNoBrowser})`, () => {
   let browser: Browser;
   let house: Running;
+  let reader: SideReader;
   let signedIn: Awaited<ReturnType<Awaited<ReturnType<typeof visit>>["keep"]>>;
 
   beforeAll(async () => {
-    [browser, house] = await Promise.all([openBrowser(), startDemo(200)]);
+    [browser, house] = await Promise.all([openBrowser(), startDemo()]);
     if (screenshots) mkdirSync(screenshots, { recursive: true });
-    const reader = await SideReader.connect(house);
-    await reader.present("04c0ffee445566");
-    await reader.gone();
+    reader = await SideReader.connect(house);
   }, 90_000);
 
   afterAll(async () => {
+    await reader?.gone();
     await browser?.close();
     await house?.stop();
   });
@@ -205,6 +206,7 @@ describe.skipIf(chromePath === undefined)(`every page (${chromePath ?? whyNoBrow
   test.each(sights)(
     "nothing for axe-core to find, nothing over the edge: $width px, $colorScheme",
     async (sight) => {
+      await reader.present("04c0ffee445566");
       const visitor = await visit(browser, house.url, sight, signedIn);
       try {
         for (const [name, go] of pages) {

@@ -51,7 +51,7 @@ export function App() {
     >
       <Speaking>
         <QueryClientProvider client={client}>
-          <Notifications position="bottom-right" autoClose={8_000} />
+          <Notifications position="bottom-left" autoClose={8_000} />
           <Suspense fallback={<Waiting />}>
             <Gate />
           </Suspense>

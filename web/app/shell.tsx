@@ -14,7 +14,7 @@ import { Link, useLocation } from "wouter";
 import { api } from "./api.js";
 import icon from "./icon.svg";
 import { isException } from "./parts/door-words.js";
-import { useLivePart, useMay, useSession } from "./session.js";
+import { useLivePart, useLiveStore, useMay, useSession } from "./session.js";
 import { siteNow, useSecond, useSiteTime } from "./time.js";
 import { type Language, languages, useSpoken, useWords } from "./words/words.js";
 
@@ -54,7 +54,10 @@ function Header({ onSignedOut }: { onSignedOut(): void }) {
   const words = useWords();
   const session = useSession();
   const site = useLivePart(({ site }) => site?.name) ?? session.site?.name ?? words.app.name;
+  const store = useLiveStore();
   const signOut = async () => {
+    // Else the feed tells of the end first, as if it were somebody else's doing.
+    store.stop();
     await api.signOut().catch(() => {});
     onSignedOut();
   };

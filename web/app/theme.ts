@@ -1,4 +1,4 @@
-import { createTheme, Modal } from "@mantine/core";
+import { createTheme, Modal, ModalHeader } from "@mantine/core";
 
 /**
  * Colours, fonts and sizes are in sheets/theme.css, as variables: here they would become an inline style, which the policy forbids. For the
@@ -9,5 +9,7 @@ export const theme = createTheme({
     Modal: Modal.extend({
       defaultProps: { lockScroll: false, centered: true, transitionProps: { duration: 0 } },
     }),
+    // A header inside of a dialog would pass for the page's.
+    ModalHeader: ModalHeader.extend({ defaultProps: { role: "presentation" } }),
   },
 });

@@ -9,6 +9,8 @@ export function useDone(): (message: string, undo?: () => Promise<unknown>) => v
   const sayTrouble = useSayTrouble();
   return (message, undo) => {
     const id = `done-${message}`;
+    // The newest act is the one that somebody would take back; a pile of messages would cover what it is about.
+    notifications.clean();
     notifications.show({
       id,
       color: "teal",

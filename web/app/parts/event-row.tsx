@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { memo } from "react";
 import { Link } from "wouter";
 import type { SiteEvent } from "../api.js";
@@ -98,24 +97,20 @@ export const EventRow = memo(function EventRow({
             {lead.durable === false && ` ${live.notOnDisk}`}
           </p>
           {denial && (
-            <Button
-              component={Link}
-              href={`/events/${lead.id}`}
-              size="compact-sm"
-              variant="default"
-              aria-label={live.whyOf(sentence)}
-            >
+            <Link href={`/events/${lead.id}`} className="mini" aria-label={live.whyOf(sentence)}>
               {live.why}
-            </Button>
+            </Link>
           )}
           {onAssign && isUnknownCard(lead) && (
-            <Button
-              size="compact-sm"
+            <button
+              type="button"
+              className="mini"
+              data-main
               aria-label={live.assignOf(lead.shown ?? "")}
               onClick={() => onAssign(lead)}
             >
               {live.assign}
-            </Button>
+            </button>
           )}
         </div>
       </div>
