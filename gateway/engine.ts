@@ -12,6 +12,7 @@ import type { Credential, CredentialId, People, Person, PersonId } from "./core/
 import { reconcile, type SiteFault } from "./core/reconcile.js";
 import type { Actor, Request, Signal, SignalBody } from "./core/signals.js";
 import type { Instant, Site } from "./core/site.js";
+import { samePoint } from "./core/site-index.js";
 import { applyChanges, type Change, type MutableState } from "./core/state.js";
 import { type RequestOutcome, requestOutcome, type StepResult, step } from "./core/step.js";
 import { type SiteView, siteView } from "./core/views.js";
@@ -56,6 +57,8 @@ const recompileEveryMs = 6 * 3_600_000;
 /** A wall clock that moved this much against the monotonic one was set, not merely disciplined. */
 const clockStepMs = 2_000;
 const clockCheckEveryMs = 1_000;
+/** How long a stop waits for the disk. */
+const farewellMs = 3_000;
 const longestTimerMs = 2 ** 31 - 1;
 
 export class Engine implements Live {
@@ -70,6 +73,7 @@ export class Engine implements Live {
   #active: ActiveSite | undefined;
   #wiring: Wiring | undefined;
   #running = false;
+  #stopping = false;
   #wake: NodeJS.Timeout | undefined;
   #clockCheck: NodeJS.Timeout | undefined;
   #clockOffsetMs = 0;
@@ -119,8 +123,11 @@ export class Engine implements Live {
   }
 
   async stop(reason: string): Promise<void> {
-    if (!this.#running) return;
+    if (!this.#running || this.#stopping) return;
+    this.#stopping = true;
     clearInterval(this.#clockCheck);
+    // What was decided goes out and is written, unless the disk does not come back.
+    await within(farewellMs, this.#parts.journal.flush());
     for (const driver of this.#parts.drivers.values()) await driver.stop();
     this.note({ type: "system.stopped", reason });
     this.#running = false;
@@ -133,7 +140,7 @@ export class Engine implements Live {
 
   /** A reading from a driver. Never throws: a reading that cannot be worked is logged, and the next one is heard. */
   hear(reading: Reading): void {
-    if (!this.#running) return;
+    if (!this.#running || this.#stopping) return;
     try {
       this.#work(reading);
     } catch (error) {
@@ -207,14 +214,16 @@ export class Engine implements Live {
     const result = reconcile(this.#active?.site, next.site, this.#state, signal);
     if (Array.isArray(result)) return result as readonly SiteFault[];
     const outcome = result as StepResult;
-    // Doors that go are locked first, by the wiring they still have.
-    this.#carryOut(outcome.commands.filter((command) => !next.site.doors.has(command.door)));
+    // A lock that is left, with its door or by its door, is locked first, by the wiring that it still has.
+    const before = this.#active?.site;
+    const leaves = (command: Command): boolean => leavesLock(command, before, next.site);
+    this.#carryOut(outcome.commands.filter(leaves));
     this.load(next);
     this.#serve();
     const appended = this.#keep(signal, outcome, {}, undefined);
     this.#release(
       appended,
-      outcome.commands.filter((command) => next.site.doors.has(command.door)),
+      outcome.commands.filter((command) => !leaves(command)),
     );
     this.#setWake();
     return appended;
@@ -431,6 +440,26 @@ export class Engine implements Live {
     this.#active = { ...active, site: active.recompile(this.#recompiledAt) };
     this.#setWake();
   }
+}
+
+/** An order to lock a lock that the next site leaves: its door goes, or gets another lock. */
+function leavesLock(command: Command, before: Site | undefined, after: Site): boolean {
+  const next = after.doors.get(command.door);
+  if (!next) return true;
+  const point = before?.doors.get(command.door)?.lock.point;
+  return command.type === "lock-door" && point !== undefined && !samePoint(point, next.lock.point);
+}
+
+/** Resolves when the work is done, or after this long. */
+function within(ms: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    work.then(done, done);
+  });
 }
 
 /** Notes the version of every row that the step reads, so that a replay can read the same. */

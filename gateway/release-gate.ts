@@ -10,6 +10,7 @@ export class ReleaseGate {
   readonly #tellEarly: (seqs: readonly number[], waitedMs: number) => void;
   #early: number[] = [];
   #longestWaitMs = 0;
+  #stopped = false;
   #stopListening: () => void = () => {};
 
   constructor(clock: Clock, afterMs: number, tellEarly: (seqs: readonly number[], waitedMs: number) => void) {
@@ -22,9 +23,11 @@ export class ReleaseGate {
     this.#stopListening = journal.onBatch(() => this.#tell());
   }
 
+  /** Says what is still to be said; what opens early after this is said by nobody, since the journal closes. */
   stop(): void {
     this.#stopListening();
     this.#tell();
+    this.#stopped = true;
   }
 
   /** Calls `open` once: when `appended` is durable, or when it has waited long enough, and is then early. */
@@ -50,7 +53,7 @@ export class ReleaseGate {
   }
 
   #tell(): void {
-    if (this.#early.length === 0) return;
+    if (this.#early.length === 0 || this.#stopped) return;
     const seqs = this.#early;
     const waitedMs = this.#longestWaitMs;
     this.#early = [];

@@ -14,8 +14,8 @@ const envelope = z.looseObject({
   op: z.string().min(1).max(64),
 });
 
-/** These release or change something at once, so that a late one must not be done. */
-const mustBeTimely: ReadonlySet<string> = new Set(["door.unlock", "door.mode", "door.emergency-release"]);
+/** These release or change something at once, so that a late one must not be done. An emergency is refused by nothing. */
+const mustBeTimely: ReadonlySet<string> = new Set(["door.unlock", "door.mode"]);
 /** What a client may ask for over MQTT; the rest is for the command line and the API. */
 const offered: ReadonlySet<string> = new Set([
   "door.unlock",

@@ -75,7 +75,7 @@ export function signalOf(
 
 function inputSignal(
   terminal: Terminal | undefined,
-  { active, fault, edge }: Extract<Reading, { type: "input" }>,
+  { active, fault, edge, missed }: Extract<Reading, { type: "input" }>,
 ): SignalBody | undefined {
   switch (terminal?.is) {
     case "contact": {
@@ -84,8 +84,11 @@ function inputSignal(
       return { type: "contact-changed", door: terminal.door, position, edge, fault };
     }
     case "exit-button":
-      // A level told at start is no press; a faulty line is no press either, and the exit's handle needs neither.
-      return active && edge && !fault ? { type: "exit-requested", door: terminal.door } : undefined;
+      // A level told at start is no press. A press whose message was lost is one, and so is one on a line that was tampered
+      // with: somebody may stand before it. An open or shorted line is none.
+      return edge && (active || missed > 0) && fault !== "open" && fault !== "short"
+        ? { type: "exit-requested", door: terminal.door }
+        : undefined;
     case "sensor":
       return fault
         ? { type: "sensor-changed", sensor: terminal.sensor, fault, edge }

@@ -188,6 +188,10 @@ export class Draft implements Lookup {
       ...order,
       by: this.order({ urgent, type: "lock-door", door: door.id, ends: order.id }),
     }));
+    // The end of an earlier release may have been held back while this one stood, and no lock ends it by itself.
+    for (const { id, by } of latched) {
+      this.orderAgain({ id: by, urgent, type: "lock-door", door: door.id, ends: id });
+    }
     return { ...own, ended: [...latched, ...ended].slice(-8) };
   }
 

@@ -71,7 +71,8 @@ function letIn(
   const ms = door.unlockMs;
   const own = draft.door(door);
   // A lock that is held open needs no pulse: its end would be one more thing to lock the door by mistake.
-  if (!own.held) draft.order({ type: "release-door", urgent: false, door: door.id, ms, scan });
+  if (!own.held || own.held.failed)
+    draft.order({ type: "release-door", urgent: false, door: door.id, ms, scan });
   const grant = { person: person.id, credential: credential.id, side, scan, grantedAt: draft.at };
   draft.turn(door, released(door, own, draft.at, { ms, grant }));
 }

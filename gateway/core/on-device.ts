@@ -58,6 +58,7 @@ export function orderFailed(draft: Draft, signal: SignalOf<"order-failed">): voi
   const willBeRestated =
     own && (own.held?.id === command || own.ended?.some((order) => order.by === command));
   if (why === "unreachable" && willBeRestated && !draft.devices.get(device)?.online) return;
+  if (door && own?.held?.id === command) draft.setDoor(door, { ...own, held: { ...own.held, failed: true } });
   draft.tell({
     type: failures[why],
     device,

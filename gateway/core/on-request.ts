@@ -66,7 +66,7 @@ function unlock(
   const own = draft.door(door);
   draft.tellDoor(door, { type: "door.unlocked", ...told(signal, { seconds: Math.round(ms / 100) / 10 }) });
   // A lock that is held open needs no pulse.
-  if (!own.held) draft.order({ type: "release-door", urgent: false, door: door.id, ms });
+  if (!own.held || own.held.failed) draft.order({ type: "release-door", urgent: false, door: door.id, ms });
   draft.turn(door, released(door, own, draft.at, { ms }));
   return undefined;
 }

@@ -56,7 +56,9 @@ function settleRewired(draft: Draft, door: Door, before: Door | undefined): void
   draft.concern(door);
   if (before && !samePoint(before.lock.point, door.lock.point)) {
     const { reported: _, held, ...own } = draft.door(door);
-    draft.setDoor(door, held ? draft.endHeld(door, own, held, false) : own);
+    // The end goes to the lock that is left; what is still to be heard of it is no business of the new one.
+    const { ended: __, ...rest } = held ? draft.endHeld(door, own, held, false) : own;
+    draft.setDoor(door, rest);
   }
   if (before && !samePoint(before.contact, door.contact)) {
     const { contactFault: _, ...own } = draft.door(door);

@@ -66,6 +66,8 @@ export interface HeldOrder {
   readonly kind: "hold" | "emergency";
   /** The hold that an emergency release was laid over; it is ended with it. */
   readonly over?: string;
+  /** The lock refused it or did not confirm it: it may be locked, whatever is wanted. */
+  readonly failed?: true;
 }
 
 /** `active` undefined: unknown. */

@@ -139,8 +139,19 @@ export const doorOperations = [
     name: "fire.reset",
     permission: "fire.reset",
     acts: true,
-    params: z.object({ sensor: id, note: note.optional() }),
-    run: async (house, operator, params) =>
-      ask(house, operator, { op: "fire.reset", sensor: params.sensor }, params.note),
+    params: z.object({
+      sensor: id,
+      note: note.optional(),
+      force: z
+        .boolean()
+        .optional()
+        .describe("Also while the input cannot be read; needs the right to force and a reason."),
+    }),
+    run: async (house, operator, params) => {
+      if (params.force && !(may(operator, "door.force") && params.note)) {
+        return refused("forbidden", "forcing a reset needs the right to force and a reason");
+      }
+      return ask(house, operator, { op: "fire.reset", sensor: params.sensor }, params.note, params.force);
+    },
   }),
 ];

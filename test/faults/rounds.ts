@@ -32,7 +32,8 @@ export async function killAgainAndAgain(
       await Promise.all(building.devices.map((device) => device.connect(gateway.mqttUrl)));
       const heard = load.heard;
       load.start(scansPerSecond);
-      await until(() => load.heard > heard, backWithinMs).catch((error: Error) => {
+      // One start in many may meet a busy machine, and that is no property of the gateway: the median is judged.
+      await until(() => load.heard > heard, backWithinMs * 6).catch((error: Error) => {
         throw new Error(`round ${round}: no decision ${error.message}; the gateway says: ${gateway.stderr}`);
       });
       backMs.push(performance.now() - startedAt);
@@ -47,7 +48,6 @@ export async function killAgainAndAgain(
   }
   backMs.sort((a, b) => a - b);
   const median = backMs[Math.floor(backMs.length / 2)] ?? Number.POSITIVE_INFINITY;
-  // The median: one start in many may meet a busy machine, and that is no property of the gateway.
   expect(median, "decisions are back after the start, ms").toBeLessThan(backWithinMs);
 }
 
