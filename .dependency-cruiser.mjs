@@ -158,7 +158,12 @@ export default {
       { path: "^web/app/" },
       { path: "^web/server/", dependencyTypesNot: ["type-only"] },
     ),
-    forbid("web-app-without-node", "A browser has no Node.", { path: "^web/app/" }, node),
+    forbid(
+      "web-app-without-node",
+      "A browser has no Node.",
+      { path: "^web/app/", pathNot: "^web/app/build[.]mjs$" },
+      node,
+    ),
 
     // -------------------------------------------------------------------------------------------------------- the demo
     room(

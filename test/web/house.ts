@@ -153,13 +153,6 @@ class MemoryLive implements Live {
   }
 }
 
-/** Operations that are agreed and whose definition is on its way. */
-const notYet: Readonly<Record<string, Permission>> = {
-  "person.access": "people.read",
-  "cards.unknown": "credentials.write",
-  "credential.assign": "credentials.write",
-};
-
 const siteDocument = {
   site: { id: "hq", name: "Harbour House", timeZone: "Europe/Berlin" },
   groups: [{ id: "staff", name: "Staff", access: [{ areas: ["lobby"], schedule: "office" }] }],
@@ -276,7 +269,7 @@ export async function openHouse(options: HouseOptions = {}) {
     perform: async (operator, name, params) => {
       if (name === "test.break") throw new Error("SELECT secret FROM /var/lib/gatewarden");
       const real = realOperations.get(name);
-      const permission = real?.permission ?? notYet[name];
+      const permission = real?.permission;
       if (permission === undefined) return refusal("unknown-operation", `there is no ${name}`);
       if (!may(operator, permission)) return refusal("forbidden", `this needs ${permission}`);
       const read = real?.params.safeParse(params);

@@ -1,7 +1,9 @@
 import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 /** Drawn beyond either edge of the screen, so that a fast wheel finds something there. */
-const beyondPx = 600;
+const beyondPx = 400;
+/** Asking where the list stands makes the browser lay out the page; many rows a second must not ask as often. */
+const askAgainMs = 500;
 
 /** Drawn however far away the list is, for who does not go by sight. */
 const fewest = 10;
@@ -25,15 +27,21 @@ export function useWindowed(list: RefObject<HTMLElement | null>, heights: readon
   const latest = useRef(edges);
   latest.current = edges;
 
-  const look = useCallback(() => {
-    if (!list.current) return;
-    const top = -list.current.getBoundingClientRect().top;
+  const place = useRef({ topPx: 0, askedAt: Number.NEGATIVE_INFINITY });
+
+  const choose = useCallback(() => {
     const all = latest.current;
-    const first = Math.max(0, placeOf(all, top - beyondPx));
-    const last = placeOf(all, top + window.innerHeight + beyondPx) + 1;
+    const { topPx } = place.current;
+    const first = Math.max(0, placeOf(all, topPx - beyondPx));
+    const last = placeOf(all, topPx + window.innerHeight + beyondPx) + 1;
     const end = Math.min(all.length - 1, Math.max(last, first + fewest));
     setRange((before) => (before[0] === first && before[1] === end ? before : [first, end]));
-  }, [list]);
+  }, []);
+  const look = useCallback(() => {
+    if (!list.current) return;
+    place.current = { topPx: -list.current.getBoundingClientRect().top, askedAt: performance.now() };
+    choose();
+  }, [list, choose]);
 
   useLayoutEffect(() => {
     look();
@@ -45,7 +53,10 @@ export function useWindowed(list: RefObject<HTMLElement | null>, heights: readon
     };
   }, [look]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: other heights, another window
-  useLayoutEffect(look, [edges]);
+  useLayoutEffect(() => {
+    if (performance.now() - place.current.askedAt < askAgainMs) choose();
+    else look();
+  }, [edges]);
 
   const total = edges.at(-1) ?? 0;
   const end = Math.min(range[1], heights.length);

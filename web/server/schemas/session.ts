@@ -71,7 +71,6 @@ export const freshProof = z
     challengeId: challengeId.optional(),
   })
   .meta({ id: "FreshProof", description: "A passkey, or the password with a code where TOTP is enrolled." });
-export type FreshProof = z.input<typeof freshProof>;
 export const fresh = z.object({ freshUntil: at });
 
 export const passkeyChallengeAsked = z.strictObject({ account: z.string().min(1).max(64).optional() });
@@ -81,6 +80,5 @@ export const challenge = z
     options: z.looseObject({}).meta({ description: "For navigator.credentials, as JSON." }),
   })
   .meta({ id: "PasskeyChallenge" });
-export type PasskeyChallenge = z.infer<typeof challenge>;
 
 export const inviteAccepted = z.strictObject({ secret, name: name.optional(), password: secret });

@@ -29,5 +29,4 @@ const scheduleShown = z
     week: z.array(z.object({ days: z.array(z.string()), from: z.string(), to: z.string() })),
   })
   .meta({ id: "Schedule" });
-export type Schedule = z.infer<typeof scheduleShown>;
 export const schedules = z.object({ schedules: z.array(scheduleShown) });
