@@ -1,6 +1,6 @@
 /** A house for the web to stand in: its journal, live view and operations are of memory, and behave as the real ones do. */
 import { openAccounts } from "../../gateway/accounts/accounts.js";
-import { may, type Permission, permissions } from "../../gateway/accounts/permissions.js";
+import { may, permissions } from "../../gateway/accounts/permissions.js";
 import { openSignInKeys } from "../../gateway/accounts/sign-in-keys.js";
 import { SignInThrottle } from "../../gateway/accounts/throttle.js";
 import type { EventBody, SiteEvent } from "../../gateway/core/events.js";
