@@ -295,6 +295,10 @@ export class Engine implements Live {
     const credential = this.#parts.directory.find(values);
     const ignored =
       verdict.is === "ignored" ? verdict.why : verdict.is === "answered" ? "repeated" : undefined;
+    if (credential === undefined && ignored === undefined && values.length > 0) {
+      const at = this.#parts.clock.now();
+      this.unknownCards.note({ device: point.device, scan, at, door: terminal.door, values, shown });
+    }
     this.#take({
       type: "credential-presented",
       door: terminal.door,

@@ -163,3 +163,15 @@ test.each([
   rig.hear({ type: "input", point, fault: null, edge: true, ...over });
   expect(rig.told()).toEqual(orders);
 });
+
+test("a card that nobody has is remembered, so that it can be given to somebody", async () => {
+  rig = new Rig();
+  await rig.engine.start(undefined);
+  const point = { device: "io-1", kind: "reader", n: 1 } as const;
+  const credential = { kind: "uid", uid: "04a1b2c3d4e5f6" } as const;
+  rig.hear({ type: "scan", point, scan: "s1", credential, ageMs: 1, retained: false, again: false });
+  rig.hear({ type: "scan", point, scan: "s2", credential, ageMs: 9_000, retained: false, again: false });
+  expect(rig.engine.unknownCards.list(Date.now())).toMatchObject([
+    { device: "io-1", scan: "s1", door, values: ["uid:04a1b2c3d4e5f6"] },
+  ]);
+});
