@@ -171,7 +171,7 @@ test("a card that nobody has is remembered, so that it can be given to somebody"
   const credential = { kind: "uid", uid: "04a1b2c3d4e5f6" } as const;
   rig.hear({ type: "scan", point, scan: "s1", credential, ageMs: 1, retained: false, again: false });
   rig.hear({ type: "scan", point, scan: "s2", credential, ageMs: 9_000, retained: false, again: false });
-  expect(rig.engine.unknownCards.list(Date.now())).toMatchObject([
-    { device: "io-1", scan: "s1", door, values: ["uid:04a1b2c3d4e5f6"] },
-  ]);
+  const remembered = rig.engine.unknownCards.list(Date.now());
+  expect(remembered).toMatchObject([{ device: "io-1", scan: "s1", door }]);
+  expect(remembered[0]?.values[0]).toMatch(/^uid:04a1b2c3d4e5f6$/i);
 });
