@@ -11,6 +11,7 @@ export const statusOperations = [
       const { engine, store, accounts } = house;
       const active = engine.active;
       const health = store.journal.health();
+      const head = await store.lastHead();
       const devices = [...(active?.site.devices.values() ?? [])];
       const online = devices.filter(({ id }) => engine.state.devices.get(id)?.online === true);
       const missing = devices.filter((device) => !online.includes(device)).map(({ id }) => id);
@@ -23,6 +24,7 @@ export const statusOperations = [
           state: health.state,
           lastSeq: health.lastSeq,
           waiting: health.waiting,
+          head: head ? { ...head, at: new Date(head.at).toISOString() } : null,
           ...(health.lastError === undefined ? {} : { lastError: health.lastError }),
         },
         devices: { online: online.length, of: devices.length, missing: missing.slice(0, 100) },

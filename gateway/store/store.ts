@@ -117,6 +117,16 @@ export class Store {
     return recentScans(this.#parts.reading, since);
   }
 
+  /** The newest signed head of the chain, with its link in hex; undefined: nothing was signed yet. */
+  async lastHead(): Promise<
+    { readonly seq: number; readonly hash: string; readonly at: Instant } | undefined
+  > {
+    const head = await this.#parts.reading.first<{ seq: number; link: Buffer; at: number }>(
+      "SELECT seq, link, at FROM heads ORDER BY seq DESC LIMIT 1",
+    );
+    return head && { seq: head.seq, hash: head.link.toString("hex"), at: head.at };
+  }
+
   expire(expiry: Expiry): Promise<Expired> {
     return expire(this.#parts.writer, expiry);
   }

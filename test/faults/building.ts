@@ -44,7 +44,11 @@ export function faultSite(doors: number) {
   };
 }
 
-export async function faultBuilding(doors: number): Promise<FaultBuilding> {
+/** Whoever has it may open every door. */
+export const goodCard = uid(0x10);
+
+/** `cards`: what the devices present; otherwise good, blocked and strange ones in turn. */
+export async function faultBuilding(doors: number, cards?: readonly string[]): Promise<FaultBuilding> {
   const folder = mkdtempSync(join(tmpdir(), "gatewarden-fault-"));
   const dataDir = join(folder, "data");
   const house = await openHouse({ dataDir });
@@ -70,7 +74,7 @@ export async function faultBuilding(doors: number): Promise<FaultBuilding> {
   const devices: ScanningDevice[] = [];
   for (let n = 1; n <= doors; n++) {
     const { key } = await perform("device.add", { device: `io-${n}` });
-    devices.push(new ScanningDevice(`io-${n}`, String(key), mixed(n)));
+    devices.push(new ScanningDevice(`io-${n}`, String(key), cards ?? mixed(n)));
   }
   await house.close();
   return {

@@ -11,6 +11,8 @@ export class ScanningDevice {
   /** Results in hand, by scan id: what must be in the log whatever happens. */
   readonly results = new Map<string, string>();
   readonly late = new Set<string>();
+  /** What the reader was told last. */
+  newest: string | undefined;
   readonly sentAt = new Map<string, number>();
   readonly latenciesMs: number[] = [];
   /** Unlock commands, by the scan they are for: how long after the scan they came, in milliseconds. */
@@ -84,6 +86,7 @@ export class ScanningDevice {
       // Marked late: given before it was on disk, and no promise that it outlives a crash.
       if (body.late) this.late.add(scan);
       else this.results.set(scan, String(body.outcome));
+      this.newest = String(body.outcome);
       const sentAt = this.sentAt.get(scan);
       if (sentAt !== undefined) this.latenciesMs.push(performance.now() - sentAt);
     } else if (topic.endsWith("/down/cmd")) {
