@@ -13,6 +13,6 @@ describe("a gateway that is killed", () => {
   }, async () => {
     building = await faultBuilding(16);
     await killAgainAndAgain(building, rounds, { prepare: () => ({}), aftermath: () => {} });
-    await expectNothingLost(building, rounds * 3);
+    await expectNothingLost(building, rounds * 10);
   });
 });

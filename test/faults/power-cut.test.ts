@@ -30,7 +30,7 @@ describe.skipIf(!shims.ok)(
         },
         aftermath: () => cutPower(dataDir, image),
       });
-      await expectNothingLost(building, rounds * 3);
+      await expectNothingLost(building, rounds * 10);
     });
   },
 );

@@ -32,8 +32,7 @@ export async function killAgainAndAgain(
       await Promise.all(building.devices.map((device) => device.connect(gateway.mqttUrl)));
       const heard = load.heard;
       load.start(scansPerSecond);
-      // One start in many may meet a busy machine, and that is no property of the gateway: the median is judged.
-      await until(() => load.heard > heard, backWithinMs * 6).catch((error: Error) => {
+      await until(() => load.heard > heard, backWithinMs).catch((error: Error) => {
         throw new Error(`round ${round}: no decision ${error.message}; the gateway says: ${gateway.stderr}`);
       });
       backMs.push(performance.now() - startedAt);
@@ -46,6 +45,7 @@ export async function killAgainAndAgain(
     }
     accident.aftermath();
   }
+  // Each round had its limit after the connections stood; this is from the very start of the process, in the median.
   backMs.sort((a, b) => a - b);
   const median = backMs[Math.floor(backMs.length / 2)] ?? Number.POSITIVE_INFINITY;
   expect(median, "decisions are back after the start, ms").toBeLessThan(backWithinMs);
