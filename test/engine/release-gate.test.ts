@@ -78,6 +78,20 @@ describe("a door waits for the disk, but not for long", () => {
     expect(told).toEqual([[[3], 50]]);
   });
 
+  test("what goes out early after the stop is said by nobody: the journal is closing", async () => {
+    const { gate, told } = rig();
+    const open = vi.fn();
+    gate.hold(slowEntry(5).appended, open);
+    gate.stop();
+    const { appended, settle } = slowEntry(6);
+    gate.hold(appended, open);
+    await vi.advanceTimersByTimeAsync(60);
+    settle();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(open).toHaveBeenCalledTimes(2);
+    expect(told).toEqual([]);
+  });
+
   test("a grant that is lost for good has opened its door once", async () => {
     const { gate } = rig();
     const { appended, lose } = slowEntry(4);
