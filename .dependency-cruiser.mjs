@@ -27,6 +27,7 @@ function forbid(name, comment, from, to) {
 
 const core = "^gateway/core/";
 const ports = "^gateway/ports\\.ts$";
+const ids = "^gateway/ids\\.ts$";
 const driverSeam = "^drivers/driver\\.ts$";
 /** What the core's words are made of, without what decides: rooms around it may name things, not judge them. */
 const coreWords =
@@ -109,7 +110,7 @@ export default {
       "store-speaks-the-cores-words",
       "The store keeps what it is given and decides nothing.",
       "^gateway/store/",
-      ["^gateway/store/", coreWords, ports],
+      ["^gateway/store/", coreWords, ports, ids],
     ),
     room("broker-speaks-the-cores-words", "The broker carries and decides nothing.", "^gateway/broker/", [
       "^gateway/broker/",

@@ -10,6 +10,7 @@ const host = z
   .min(1)
   .max(253)
   .describe("Address to listen on. Anything but loopback opens the gateway to the network.");
+const keepDays = z.union([z.int().min(1).max(36_500), z.literal("forever")]);
 const file = z.string().min(1).max(4096);
 
 const configSchema = z.strictObject({
@@ -33,6 +34,20 @@ const configSchema = z.strictObject({
         .default(50)
         .describe("Messages a second that one account may send."),
       publishBurst: z.int().min(1).max(1_000_000).default(200),
+      unauthenticatedPerAddress: z
+        .int()
+        .min(1)
+        .max(10_000)
+        .default(20)
+        .describe("Connections of one address that are being signed in at the same time; more wait."),
+      unauthenticated: z
+        .int()
+        .min(10)
+        .max(10_000)
+        .default(500)
+        .describe(
+          "Connections of all addresses that have not said who they are; the silent ones give way first.",
+        ),
     })
     .prefault({}),
   web: z
@@ -43,6 +58,18 @@ const configSchema = z.strictObject({
         .strictObject({ cert: file, key: file })
         .optional()
         .describe("Serves the web encrypted; PEM files. Cookies are then bound to the host."),
+      connections: z
+        .int()
+        .min(10)
+        .max(10_000)
+        .default(1_000)
+        .describe("Open connections in all; above it those that say nothing are closed."),
+      connectionsPerAddress: z
+        .int()
+        .min(10)
+        .max(10_000)
+        .default(200)
+        .describe("Of one address. A proxy in front of the gateway is one address: raise it there."),
       hosts: z
         .array(
           z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a name in small letters, without port"),
@@ -69,6 +96,33 @@ const configSchema = z.strictObject({
         .max(2000)
         .default(50)
         .describe("A door does not wait longer than this for the disk; a later event says so."),
+      keepDays: z
+        .strictObject({
+          access: keepDays.default(365),
+          door: keepDays.default(365),
+          device: keepDays.default(365),
+          alarm: keepDays.default(1825),
+          safety: keepDays.default(1825),
+          system: keepDays.default(1825),
+          audit: keepDays.default(1825),
+        })
+        .prefault({})
+        .describe(
+          "So many days events of a category keep their content. Afterwards only number and digest are left, so that the log still verifies.",
+        ),
+      capacityGb: z
+        .number()
+        .min(0.01)
+        .max(100_000)
+        .optional()
+        .describe(
+          "What the log may take, in GB. Not named: what the disk can hold. At 80 % an event says so.",
+        ),
+    })
+    .prefault({}),
+  imports: z
+    .strictObject({
+      mostMb: z.int().min(1).max(100_000).default(1_000).describe("How long a list of people may be, in MB."),
     })
     .prefault({}),
   log: z

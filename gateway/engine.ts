@@ -2,11 +2,10 @@
  * The river: a reading becomes a signal, the core judges it, the journal keeps it, and out go orders to wires and news to
  * people. The engine owns the state, the clock's deadlines and the order of things; it decides nothing.
  */
-import { v7 as newId } from "uuid";
 import type { Driver, Reading } from "../drivers/driver.js";
 import { candidates } from "./cards/canonical.js";
 import type { Command } from "./core/commands.js";
-import { nextDeadline } from "./core/deadline.js";
+import { DeadlineIndex } from "./core/deadline-index.js";
 import type { EventBody } from "./core/events.js";
 import type { Credential, CredentialId, People, Person, PersonId } from "./core/people.js";
 import { reconcile, type SiteFault } from "./core/reconcile.js";
@@ -18,6 +17,7 @@ import { type RequestOutcome, requestOutcome, type StepResult, step } from "./co
 import { type SiteView, siteView } from "./core/views.js";
 import { DeviceBook } from "./device-facts.js";
 import { Dispatch, type NotDone } from "./dispatch.js";
+import { newId } from "./ids.js";
 import { concernedBy, NewsDesk } from "./news-desk.js";
 import type { Appended, Clock, Directory, Journal, JournalEntry, Live, News } from "./ports.js";
 import { ReleaseGate } from "./release-gate.js";
@@ -74,7 +74,11 @@ export class Engine implements Live {
   #wiring: Wiring | undefined;
   #running = false;
   #stopping = false;
+  /** What falls due by itself, at the site in force. */
+  #deadlines: DeadlineIndex | undefined;
   #wake: NodeJS.Timeout | undefined;
+  /** The deadline that `#wake` is set for. */
+  #wakesFor: Instant | undefined;
   #clockCheck: NodeJS.Timeout | undefined;
   #clockOffsetMs = 0;
   #recompiledAt = 0;
@@ -105,6 +109,7 @@ export class Engine implements Live {
   load(active: ActiveSite): void {
     this.#active = active;
     this.#wiring = wire(active.site);
+    this.#deadlines = new DeadlineIndex(active.site, this.#state);
     this.#parts.onSite?.(active.site);
   }
 
@@ -345,8 +350,10 @@ export class Engine implements Live {
     answer: JournalEntry["answer"],
   ): Appended {
     const site = this.#active?.site;
-    const concerned = site ? concernedBy(site, this.#state, signal, changes, events) : undefined;
+    const concerned =
+      site && this.#news.isHeard ? concernedBy(site, this.#state, signal, changes, events) : undefined;
     applyChanges(this.#state, changes as Change[]);
+    this.#deadlines?.note(changes);
     const appended = this.#parts.journal.append({
       signal,
       revision: site?.revision ?? 0,
@@ -398,9 +405,10 @@ export class Engine implements Live {
   // ------------------------------------------------------------------------------------------------------ the clock
 
   #setWake(): void {
+    const next = this.#running ? this.#deadlines?.next() : undefined;
+    if (next !== undefined && next === this.#wakesFor) return;
     clearTimeout(this.#wake);
-    if (!this.#running || !this.#active) return;
-    const next = nextDeadline(this.#active.site, this.#state);
+    this.#wakesFor = next;
     if (next === undefined) return;
     const delay = Math.max(0, next - this.#parts.clock.now());
     // Rounded up: a timer that fires early would find nothing due and only be set again.
@@ -409,13 +417,12 @@ export class Engine implements Live {
 
   /** Ticks until nothing is due. Each tick moves the next deadline on (a property of the core), so this ends. */
   #fireDue(): void {
+    this.#wakesFor = undefined;
     for (;;) {
-      const active = this.#active;
-      if (!active) return;
-      const next = nextDeadline(active.site, this.#state);
+      const next = this.#deadlines?.next();
       if (next === undefined || next > this.#parts.clock.now()) break;
       this.#take({ type: "tick" });
-      const after = nextDeadline(active.site, this.#state);
+      const after = this.#deadlines?.next();
       if (after !== undefined && after <= next) {
         this.#parts.log.error({ deadline: next }, "a tick did not move the deadline on");
         break;
@@ -435,6 +442,9 @@ export class Engine implements Live {
       this.#fireDue();
     }
     if (Math.abs(clock.now() - this.#recompiledAt) >= recompileEveryMs) this.#recompile();
+    // A clock that is disciplined drifts from the timer that was set: it is set anew.
+    this.#wakesFor = undefined;
+    this.#setWake();
   }
 
   #recompile(): void {
@@ -442,6 +452,8 @@ export class Engine implements Live {
     if (!active) return;
     this.#recompiledAt = this.#parts.clock.now();
     this.#active = { ...active, site: active.recompile(this.#recompiledAt) };
+    this.#deadlines = new DeadlineIndex(this.#active.site, this.#state);
+    this.#wakesFor = undefined;
     this.#setWake();
   }
 }

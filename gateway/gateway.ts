@@ -12,6 +12,7 @@ import { may, permissions } from "./accounts/permissions.js";
 import { openSignInKeys } from "./accounts/sign-in-keys.js";
 import { SignInThrottle } from "./accounts/throttle.js";
 import { startBroker } from "./broker/broker.js";
+import type { BrokerLimits } from "./broker/limits.js";
 import type { ListenerOptions } from "./broker/listeners.js";
 import { SiteTopics } from "./broker/site-topics.js";
 import { activeSite } from "./building.js";
@@ -20,15 +21,18 @@ import type { EventBody } from "./core/events.js";
 import { applyChanges, emptyState } from "./core/state.js";
 import { type ActiveSite, Engine, type Log } from "./engine.js";
 import { Housekeeping } from "./housekeeping.js";
+import { LogRoomWatch } from "./log-room.js";
 import { describeWith, namesOf } from "./names.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import type { HouseParts, Listening } from "./operations/house-parts.js";
+import { ImportDesk } from "./operations/import-desk.js";
 import { localAdministrator } from "./operations/operator.js";
 import { operationsOf } from "./operations/perform.js";
 import type { Clock, Operations } from "./ports.js";
 import { RequestDesk } from "./request-desk.js";
 import { scanMemoryMs } from "./scans.js";
 import { parseSite } from "./site/document.js";
+import { folderPaths } from "./store/folder.js";
 import { openStore, type Store } from "./store/store.js";
 import { version } from "./version.js";
 
@@ -72,8 +76,15 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const config = configOf(options);
   const foundation = await openFoundation(options);
   try {
-    const { operations } = await furnish(foundation, config, new Map(), nothingListens);
-    return { operations, close: () => foundation.store.close() };
+    const { operations, parts } = await furnish(foundation, config, new Map(), nothingListens);
+    await parts.imports.open();
+    return {
+      operations,
+      close: async () => {
+        await parts.imports.close();
+        await foundation.store.close();
+      },
+    };
   } catch (error) {
     await foundation.store.close();
     throw error;
@@ -98,7 +109,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       site: () => late.house?.parts.engine.active?.site.id ?? "",
       accounts: keyedAccounts(accounts),
       listeners: mqttListeners(config, options.overrides?.mqttPort),
-      limits: { publishPerSecond: config.mqtt.publishPerSecond, publishBurst: config.mqtt.publishBurst },
+      limits: mqttLimits(config),
       log,
       onRequest: async (client, payload) => {
         if (!late.desk) throw new Error("the gateway is just starting");
@@ -118,9 +129,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     closing.push(watchDisk(store, engine));
     await engine.start(store.openedWith.lastAt);
     closing.push(() => engine.stop("stopped"));
-    const housekeeping = new Housekeeping(store, engine.state, clock, log);
+    closing.push(() => house.parts.imports.close());
+    await house.parts.imports.open();
+    const { keepDays, capacityBytes } = house.parts.logLimits;
+    const room = new LogRoomWatch(store, (event) => void engine.note(event), capacityBytes);
+    const housekeeping = new Housekeeping({ store, state: engine.state, clock, log }, keepDays, room);
     housekeeping.start();
-    closing.push(async () => housekeeping.stop());
+    closing.push(() => housekeeping.stop());
     const topics = new SiteTopics({
       publish: broker.publishSite.bind(broker),
       live: engine,
@@ -157,6 +172,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 // -------------------------------------------------------------------------------------------------------- the parts
 
 interface Foundation {
+  readonly dataDir: string;
   readonly log: Log;
   readonly store: Store;
   readonly accounts: AccountBook;
@@ -173,7 +189,7 @@ const nothingListens = (): Listening => ({ mqtt: [], web: [] });
 async function openFoundation({ dataDir, log = silent }: HouseOptions): Promise<Foundation> {
   const store = await openStore(dataDir, { now: () => clock.now() });
   try {
-    return { log, store, accounts: await openAccounts(store.accounts, clock) };
+    return { dataDir, log, store, accounts: await openAccounts(store.accounts, clock) };
   } catch (error) {
     await store.close();
     throw error;
@@ -181,7 +197,7 @@ async function openFoundation({ dataDir, log = silent }: HouseOptions): Promise<
 }
 
 async function furnish(
-  { log, store, accounts }: Foundation,
+  { dataDir, log, store, accounts }: Foundation,
   config: GatewayConfig,
   drivers: ReadonlyMap<string, Driver>,
   listening: () => Listening,
@@ -206,14 +222,25 @@ async function furnish(
   for (const { device, scan, outcome, at } of await store.recentScans(clock.now() - scanMemoryMs)) {
     engine.scans.recall(device, scan, outcome, at);
   }
+  const imports = new ImportDesk({
+    folder: join(resolve(dataDir), "imports"),
+    database: folderPaths(resolve(dataDir)).database,
+    mostBytes: config.imports.mostMb * 1e6,
+    store,
+    engine,
+    clock,
+    log,
+  });
   const parts: HouseParts = {
     clock,
     log,
     engine,
+    imports,
     store,
     accounts,
     version: version(),
     startedAt: clock.now(),
+    logLimits: logLimits(config),
     driverNames: [...registry.keys()],
     changeSite: oneAtATime(),
     listening,
@@ -292,7 +319,9 @@ async function serve(
   let web: Serving;
   try {
     const port = overrides?.webPort ?? config.web.port;
-    web = await serveWeb(createWeb(common), { host: config.web.host, port, ...pemOf(config.web.tls) });
+    const { host, tls, connections, connectionsPerAddress } = config.web;
+    const lobby = { connections, connectionsPerAddress };
+    web = await serveWeb(createWeb(common), { host, port, lobby, ...pemOf(tls) });
     publicUrl = web.url;
   } catch (error) {
     await control.stop();
@@ -312,6 +341,11 @@ function pemOf(tls: GatewayConfig["web"]["tls"]): { tls?: { key: Buffer; cert: B
   return tls ? { tls: { key: readFileSync(tls.key), cert: readFileSync(tls.cert) } } : {};
 }
 
+function mqttLimits({ mqtt }: GatewayConfig): Partial<BrokerLimits> {
+  const { publishPerSecond, publishBurst, unauthenticated, unauthenticatedPerAddress } = mqtt;
+  return { publishPerSecond, publishBurst, unauthenticated, unauthenticatedPerAddress };
+}
+
 function mqttListeners({ mqtt }: GatewayConfig, port = mqtt.port): ListenerOptions[] {
   const listeners: ListenerOptions[] = [{ host: mqtt.host, port }];
   if (mqtt.tls) {
@@ -319,6 +353,10 @@ function mqttListeners({ mqtt }: GatewayConfig, port = mqtt.port): ListenerOptio
     listeners.push({ host, port: tlsPort, tls: { cert: readFileSync(cert), key: readFileSync(key) } });
   }
   return listeners;
+}
+
+function logLimits({ journal: { keepDays, capacityGb } }: GatewayConfig): HouseParts["logLimits"] {
+  return { keepDays, capacityBytes: capacityGb === undefined ? undefined : capacityGb * 1e9 };
 }
 
 function configOf({ configFile }: HouseOptions): GatewayConfig {

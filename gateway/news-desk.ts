@@ -2,7 +2,7 @@ import type { EventBody } from "./core/events.js";
 import type { Signal } from "./core/signals.js";
 import type { AreaId, Door, DoorId, Instant, Site } from "./core/site.js";
 import type { Change, State } from "./core/state.js";
-import { areaView, doorView, partitionView } from "./core/views.js";
+import { areaViews, doorView, partitionView } from "./core/views.js";
 import type { Appended, News } from "./ports.js";
 
 /** News that are not on disk after this long are told all the same, and marked. */
@@ -18,6 +18,10 @@ export class NewsDesk {
   onNews(listener: (news: News) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  get isHeard(): boolean {
+    return this.#listeners.size > 0;
   }
 
   /** `views` is asked when the news go out, so that they show what is so then. */
@@ -53,7 +57,7 @@ export function concernedBy(
     return {
       views: (now, then, at) => ({
         doors: [...now.doors.values()].map((door) => doorView(now, then, door, at)),
-        areas: [...now.areas.values()].map((area) => areaView(now, then, area)),
+        areas: areaViews(now, then, now.areas.values()),
         partitions: [...now.partitions.values()].map((partition) => partitionView(now, then, partition)),
       }),
     };
@@ -88,10 +92,11 @@ export function concernedBy(
         const door = now.doors.get(id);
         return door ? [doorView(now, then, door, at)] : [];
       }),
-      areas: [...areas].flatMap((id) => {
-        const area = now.areas.get(id);
-        return area ? [areaView(now, then, area)] : [];
-      }),
+      areas: areaViews(
+        now,
+        then,
+        [...areas].flatMap((id) => now.areas.get(id) ?? []),
+      ),
       partitions: sensors
         ? [...now.partitions.values()].map((partition) => partitionView(now, then, partition))
         : [],

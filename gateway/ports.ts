@@ -2,7 +2,7 @@
 import type { EventBody, EventCategory, Severity, SiteEvent } from "./core/events.js";
 import type { CredentialId, CredentialStatus, People, Person, PersonId } from "./core/people.js";
 import type { Actor, Signal } from "./core/signals.js";
-import type { AreaId, DeviceId, DoorId, Instant, SensorId } from "./core/site.js";
+import type { AreaId, DeviceId, DoorId, Instant, SensorId, TenantId } from "./core/site.js";
 import type { Change } from "./core/state.js";
 import type { AreaView, DoorView, PartitionView, SiteView } from "./core/views.js";
 
@@ -41,7 +41,10 @@ export interface EventFilter {
   readonly area?: AreaId;
   readonly sensor?: SensorId;
   readonly person?: PersonId;
+  readonly credential?: CredentialId;
   readonly device?: DeviceId;
+  readonly reason?: string;
+  readonly tenant?: TenantId;
   readonly from?: Instant;
   readonly until?: Instant;
 }
@@ -52,6 +55,8 @@ export interface JournalHealth {
   readonly waiting: number;
   readonly lastSeq: number;
   readonly lastDurableSeq: number;
+  /** How long the newest commits took, in milliseconds; absent: none yet. */
+  readonly commits?: { readonly p50Ms: number; readonly p99Ms: number; readonly of: number };
   readonly lastError?: string;
 }
 

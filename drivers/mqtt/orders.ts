@@ -89,10 +89,13 @@ export class Orders {
     const key = keyOf(device, order.id);
     let settle: Waiting["settle"] = () => {};
     const outcome = new Promise<OrderOutcome>((resolve) => {
-      const timer = setTimeout(() => {
+      const unanswered = (): void => {
+        if (this.#waiting.get(key) !== waiting) return;
         settle({ is: "no-answer", detail: `no acknowledgement within ${ackWithinMs} ms` });
         this.#bus.reset(device);
-      }, ackWithinMs);
+      };
+      // After a loop that was held up, timers come before what lies in the sockets: that is read first.
+      const timer = setTimeout(() => setImmediate(unanswered), ackWithinMs);
       settle = (result) => {
         clearTimeout(timer);
         if (this.#waiting.get(key) === waiting) this.#waiting.delete(key);

@@ -129,7 +129,7 @@ class EmbeddedBroker implements Broker {
       else done();
     });
     this.#listeners = new Listeners(options.listeners ?? defaultListeners, {
-      onArrival: ({ raw, address, admit }) => this.#gate.arrive(raw, address, admit),
+      onArrival: ({ raw, address, encrypted, admit }) => this.#gate.arrive(raw, address, encrypted, admit),
       onStream: (stream, raw, address) => {
         const aedes = this.#aedes;
         if (!aedes || this.#sessions.stopping) raw.destroy();
@@ -146,7 +146,9 @@ class EmbeddedBroker implements Broker {
     this.#aedes = await this.#openAedes();
     this.#forgetAccounts = accounts.onChange(({ id }) => {
       this.drop(id);
-      if (!accounts.get(id)) this.bus.forget(id);
+      if (accounts.get(id)) return;
+      this.bus.forget(id);
+      this.#sessions.forget(id);
     });
     try {
       this.addresses = await this.#listeners.start();

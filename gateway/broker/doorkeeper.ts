@@ -7,6 +7,7 @@ import type { EmbeddedDeviceBus } from "./device-bus.js";
 import type { BrokerLimits } from "./limits.js";
 import type { Notes } from "./notes.js";
 import type { Breach } from "./packet-gauge.js";
+import { isLaborious } from "./payload.js";
 import type { Sessions } from "./sessions.js";
 
 type Done = (error: Error | null) => void;
@@ -63,6 +64,10 @@ export class Doorkeeper {
     }
     if (bytes.length > limits.payloadBytes) {
       this.turnAway(client, what, "more than 64 kB", done);
+      return;
+    }
+    if (isLaborious(bytes)) {
+      this.turnAway(client, what, "too many values, or too deep", done);
       return;
     }
     packet.retain = false;

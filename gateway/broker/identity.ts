@@ -36,31 +36,42 @@ export class Identity {
     this.#notes = notes;
   }
 
-  /** Takes longer and longer for wrong secrets. */
-  async check(claim: Claim): Promise<Verdict> {
+  /**
+   * Takes longer and longer for wrong secrets.
+   * @param onWrong told as soon as that is known, before the pause
+   */
+  async check(claim: Claim, onWrong: () => void = () => {}): Promise<Verdict> {
+    const verdict = await this.#judge(claim);
+    if (verdict.ok) return verdict;
+    onWrong();
+    await this.#slowDown(claim, verdict.reason);
+    return verdict;
+  }
+
+  async #judge(claim: Claim): Promise<Verdict> {
     const { username, password, clientId } = claim;
     if (username === undefined || !accountId.test(username)) {
-      return this.#refuse(claim, 4, "no such account");
+      return refusal(4, "no such account");
     }
-    if (clientId !== username) return this.#refuse(claim, 2, "the client id is not the user name");
+    if (clientId !== username) return refusal(2, "the client id is not the user name");
     if (password === undefined || password.length === 0 || password.length > longestSecret) {
-      return this.#refuse(claim, 4, "no secret");
+      return refusal(4, "no secret");
     }
     const account = await this.#accounts.authenticate(username, password.toString("utf8"));
-    if (!account) return this.#refuse(claim, 4, "wrong secret, or no such account");
+    if (!account) return refusal(4, "wrong secret, or no such account");
     this.#throttle.succeeded(claim.address, username);
     // Asked after the wait: it may have been disabled meanwhile.
     if (account.disabled || this.#accounts.get(account.id)?.disabled !== false) {
-      return this.#refuse(claim, 5, "the account is disabled");
+      return refusal(5, "the account is disabled");
     }
-    if (account.kind === "operator") return this.#refuse(claim, 5, "operators do not sign in over MQTT");
+    if (account.kind === "operator") return refusal(5, "operators do not sign in over MQTT");
     if (claim.will && !this.#access.mayLeaveWill(account, claim.will.topic, claim.will.payload)) {
-      return this.#refuse(claim, 5, `a will on ${claim.will.topic.slice(0, 100)} is not allowed`);
+      return refusal(5, `a will on ${claim.will.topic.slice(0, 100)} is not allowed`);
     }
     return { ok: true, account };
   }
 
-  async #refuse(claim: Claim, returnCode: ReturnCode, reason: string): Promise<Verdict> {
+  async #slowDown(claim: Claim, reason: string): Promise<void> {
     const name = (claim.username ?? claim.clientId).slice(0, 63);
     const { attempts, pauseMs } = this.#throttle.failed(claim.address, name, performance.now());
     this.#notes.note(`sign-in ${claim.address} ${name}`, {
@@ -69,6 +80,9 @@ export class Identity {
       data: { account: name, from: claim.address, over: "mqtt", attempts },
     });
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    return { ok: false, returnCode, reason };
   }
+}
+
+function refusal(returnCode: ReturnCode, reason: string): Extract<Verdict, { ok: false }> {
+  return { ok: false, returnCode, reason };
 }

@@ -1,7 +1,11 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import type { Allowance } from "./allowance.js";
 import type { BrokerLimits } from "./limits.js";
 import { type Breach, PacketGauge } from "./packet-gauge.js";
+
+/** So much does not wait for the end of the turn. */
+const leavesAtOnceBytes = 16 * 1024;
 
 /**
  * One connection as the broker's parser sees it. Between socket and parser it caps the size of packets, lets only CONNECT
@@ -21,6 +25,7 @@ export class Intake extends Duplex {
   #ended = false;
   #broken = false;
   #wake: NodeJS.Timeout | undefined;
+  #uncorks = 0;
 
   constructor(
     socket: Socket,
@@ -38,7 +43,7 @@ export class Intake extends Duplex {
     super({ readableHighWaterMark: 16 * 1024, writableHighWaterMark: 64 * 1024, allowHalfOpen: true });
     this.address = told.address;
     this.#socket = socket;
-    this.#gauge = new PacketGauge(limits, performance.now());
+    this.#gauge = new PacketGauge(limits);
     this.#onBreach = told.onBreach;
     this.#onGreeted = told.onGreeted;
   }
@@ -56,15 +61,31 @@ export class Intake extends Duplex {
     return this;
   }
 
-  /** The client is known: what it sent after CONNECT is read now. */
-  open(): void {
-    this.#gauge.open();
+  /** The client is known: what it sent after CONNECT is read now, at the pace of its account. */
+  open(allowance: Allowance): void {
+    this.#gauge.open(allowance);
     this.#pump();
   }
 
   override _read(): void {
     this.#wanted = true;
     this.#pump();
+  }
+
+  /**
+   * The packet writer corks for each packet and uncorks in the next tick. What is written in one turn of the loop leaves together
+   * at its end instead: an order and the reader's answer are one segment, and so are the news of one commit.
+   */
+  override uncork(): void {
+    this.#uncorks++;
+    if (this.writableLength >= leavesAtOnceBytes) this.#letOut();
+    else if (this.#uncorks === 1) setImmediate(() => this.#letOut());
+  }
+
+  /** What was written before it, the reason why, still leaves. */
+  override destroy(error?: Error): this {
+    if (!this.#socket.destroyed) this.#letOut();
+    return super.destroy(error);
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -88,6 +109,12 @@ export class Intake extends Duplex {
     this.#rest = undefined;
     this.#socket.destroy();
     done(error);
+  }
+
+  #letOut(): void {
+    const corks = this.#uncorks;
+    this.#uncorks = 0;
+    for (let i = 0; i < corks; i++) super.uncork();
   }
 
   #pump(): void {

@@ -9,7 +9,7 @@ export interface BrokerLimits {
   readonly connectWithinMs: number;
   readonly unauthenticatedPerAddress: number;
   readonly unauthenticated: number;
-  /** How long a connection above these numbers waits, unread, for one of its address to get through, before it is closed. */
+  /** How long a connection that has sent its CONNECT waits for a place of its address, before it is closed. */
   readonly placeWithinMs: number;
   /** Longest keep-alive that a client gets, in seconds; one that asks for more or for none gets this. */
   readonly keepAliveS: number;
@@ -29,7 +29,7 @@ export const defaultLimits: BrokerLimits = {
   connectWithinMs: 5_000,
   unauthenticatedPerAddress: 20,
   unauthenticated: 500,
-  placeWithinMs: 1_000,
+  placeWithinMs: 4_000,
   keepAliveS: 300,
   publishPerSecond: 50,
   publishBurst: 200,

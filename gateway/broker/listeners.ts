@@ -21,6 +21,7 @@ export const defaultListeners: readonly ListenerOptions[] = [{ host: "127.0.0.1"
 export interface Arrival {
   readonly raw: Socket;
   readonly address: string;
+  readonly encrypted: boolean;
   admit(): void;
 }
 
@@ -86,7 +87,7 @@ export class Listeners {
         if (secure) secure.handshake(raw, address);
         else this.#onStream(raw, raw, address);
       };
-      this.#onArrival({ raw, address, admit });
+      this.#onArrival({ raw, address, encrypted: secure !== undefined, admit });
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);

@@ -2,6 +2,7 @@
  * Follows the packets in a stream of bytes (MQTT 3.1.1, 2.2: one byte of type, one to four of length, then so many) and says how
  * much of it may go on to the parser. It looks at nothing but types and lengths.
  */
+import type { Allowance } from "./allowance.js";
 import type { BrokerLimits } from "./limits.js";
 
 /** Why a connection is cut. */
@@ -31,6 +32,9 @@ const costOfType: ReadonlyMap<number, number> = new Map([
   [14, 0], // DISCONNECT
 ]);
 
+/** Every so many bytes of a packet cost as much as one message more: 64 kB are as much work as nine small ones. */
+const bytesOfOneMessage = 8 * 1024;
+
 /** The length takes at most four bytes (2.2.3). */
 const longestLength = 4;
 
@@ -41,13 +45,10 @@ export class PacketGauge {
   #length = 0;
   #lengthBytes = 0;
   #bodyLeft = 0;
-  #tokens: number;
-  #filledAt: number;
+  #allowance: Allowance | undefined;
 
-  constructor(limits: BrokerLimits, now: number) {
+  constructor(limits: BrokerLimits) {
     this.#limits = limits;
-    this.#tokens = limits.publishBurst;
-    this.#filledAt = now;
   }
 
   /** The whole CONNECT has passed. */
@@ -55,8 +56,9 @@ export class PacketGauge {
     return this.#phase !== "connect";
   }
 
-  /** The client is who it says: what it sends after CONNECT may pass. */
-  open(): void {
+  /** The client is who it says: what it sends after CONNECT may pass, as far as its account's allowance goes. */
+  open(allowance: Allowance): void {
+    this.#allowance = allowance;
     this.#phase = "open";
   }
 
@@ -84,6 +86,8 @@ export class PacketGauge {
           }
           const most = this.greeted ? this.#limits.packetBytes : this.#limits.connectBytes;
           if (this.#length > most) return { pass: 0, breach: "too-large" };
+          // On credit: how large it is was not known when it was let begin. What follows waits for it.
+          this.#allowance?.charge(Math.floor(this.#length / bytesOfOneMessage), now);
           this.#bodyLeft = this.#length;
           if (this.#bodyLeft > 0) this.#at = "body";
           else this.#endPacket();
@@ -110,13 +114,7 @@ export class PacketGauge {
     if (this.#phase === "connect" && type !== connect) return { breach: "not-connect" };
     const cost = costOfType.get(type);
     if (cost === undefined) return { breach: "bad-type" };
-    const { publishPerSecond, publishBurst } = this.#limits;
-    this.#tokens = Math.min(publishBurst, this.#tokens + ((now - this.#filledAt) / 1000) * publishPerSecond);
-    this.#filledAt = now;
-    // A burst smaller than one cost must not stop the client for good.
-    const due = Math.min(cost, publishBurst);
-    if (this.#tokens < due) return { waitMs: ((due - this.#tokens) / publishPerSecond) * 1000 };
-    this.#tokens -= due;
-    return undefined;
+    const waitMs = this.#allowance?.take(cost, now) ?? 0;
+    return waitMs > 0 ? { waitMs } : undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Aedes, Client, ConnectPacket } from "aedes";
 import type { Account, Accounts } from "../ports.js";
+import { Allowance } from "./allowance.js";
 import type { DeviceLine, EmbeddedDeviceBus } from "./device-bus.js";
 import type { Gate } from "./gate.js";
 import type { Claim, Identity } from "./identity.js";
@@ -35,6 +36,11 @@ export interface SessionsParts {
   readonly log: BrokerLog | undefined;
 }
 
+/** What signing in costs of an account's messages: more work than any of them, and somebody who is thrown out comes back at once. */
+const signInCost = 10;
+/** Longest that a client which signs in again and again waits for its CONNACK; beyond that it is refused. */
+const longestWelcomeMs = 5_000;
+
 /** Who is connected, and as whom; one session an account. */
 export class Sessions {
   /** Cut by the broker: too large, not reading, not allowed, not answering. */
@@ -43,6 +49,8 @@ export class Sessions {
   readonly #parts: SessionsParts;
   readonly #connections = new Map<Client, Connection>();
   readonly #sessions = new Map<string, Connection>();
+  /** By account, whether or not it is connected. */
+  readonly #allowances = new Map<string, Allowance>();
 
   constructor(parts: SessionsParts) {
     this.#parts = parts;
@@ -115,11 +123,21 @@ export class Sessions {
   async authenticate(client: Client): Promise<(Error & { returnCode: number }) | undefined> {
     const connection = this.#connections.get(client);
     if (!connection?.claim) return Object.assign(new Error("no CONNECT was seen"), { returnCode: 5 });
-    const verdict = await this.#parts.identity.check(connection.claim);
+    const verdict = await this.#parts.identity.check(connection.claim, () =>
+      this.#parts.gate.wrong(connection.raw),
+    );
     delete connection.claim;
     if (!verdict.ok) return Object.assign(new Error(verdict.reason), { returnCode: verdict.returnCode });
     connection.account = verdict.account;
     this.#parts.gate.leave(connection.raw);
+    const allowance = this.#allowanceOf(verdict.account.id);
+    const waitMs = allowance.charge(signInCost, performance.now());
+    if (waitMs > longestWelcomeMs) {
+      allowance.charge(-signInCost, performance.now());
+      // 3: server unavailable (MQTT 3.1.1, 3.2.2.3).
+      return Object.assign(new Error("it signs in too often"), { returnCode: 3 });
+    }
+    if (waitMs > 0) await new Promise((go) => setTimeout(go, waitMs));
     return undefined;
   }
 
@@ -133,7 +151,7 @@ export class Sessions {
       connection.line = this.#lineTo(connection, account);
       this.#parts.bus.connected(account.id, connection.line);
     }
-    connection.intake.open();
+    connection.intake.open(this.#allowanceOf(account.id));
   }
 
   gone(client: Client): void {
@@ -142,6 +160,11 @@ export class Sessions {
     const { account, line } = connection;
     if (this.#sessions.get(account.id) === connection) this.#sessions.delete(account.id);
     if (line && !this.stopping) this.#parts.bus.disconnected(account.id, line);
+  }
+
+  /** The account is gone for good. */
+  forget(account: string): void {
+    this.#allowances.delete(account);
   }
 
   /** Ends what an account has open, also a connection that is only now being let in. */
@@ -183,6 +206,15 @@ export class Sessions {
     await Promise.race([Promise.all(open), enough]);
     clearTimeout(timer);
     for (const { intake } of this.#connections.values()) intake.destroy();
+  }
+
+  #allowanceOf(account: string): Allowance {
+    let allowance = this.#allowances.get(account);
+    if (!allowance) {
+      allowance = new Allowance(this.#parts.limits, performance.now());
+      this.#allowances.set(account, allowance);
+    }
+    return allowance;
   }
 
   #lineTo(connection: Connection, { id }: Account): DeviceLine {

@@ -1,11 +1,10 @@
 /** What the demo's data folder is furnished with: the site, its people, and an account for every device. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parsePeopleCsv } from "../site/people-csv.js";
 import { packageFolder } from "../version.js";
 import type { Connection } from "./connection.js";
 import { performed } from "./context.js";
-import { parsePeopleFile } from "./people-file.js";
-import { takeList } from "./people-import.js";
 import { parseSiteFile } from "./site-file.js";
 
 /** Keys by device; in `demo-accounts.json` with the broker's address. */
@@ -26,7 +25,10 @@ export async function furnishDemo(connection: Connection, dataDir: string): Prom
   const { document } = parseSiteFile(siteFile, readFileSync(siteFile, "utf8"));
   await performed(connection.perform("site.import", { document, note: "the demo building" }));
   const peopleFile = demoFile("people.csv");
-  await takeList(connection, parsePeopleFile(peopleFile, readFileSync(peopleFile, "utf8")), {});
+  const { rows, faults } = parsePeopleCsv(readFileSync(peopleFile, "utf8"));
+  const [fault] = faults;
+  if (fault) throw new Error(`${peopleFile}:${fault.line} ${fault.column ?? ""}: ${fault.message}`);
+  await performed(connection.perform("people.import", { rows }));
   const kept = keptKeys(dataDir);
   const devices: Record<string, string> = {};
   for (const { id } of document.devices) {

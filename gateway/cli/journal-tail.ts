@@ -14,11 +14,18 @@ export interface TailOptions {
   readonly type?: readonly string[];
   readonly severity?: readonly string[];
   readonly door?: string;
+  readonly area?: string;
   readonly person?: string;
+  readonly credential?: string;
   readonly device?: string;
+  readonly reason?: string;
+  readonly tenant?: string;
   readonly from?: string;
   readonly until?: string;
 }
+
+/** Options that name one value of a field of the same name. */
+const fields = ["door", "area", "person", "credential", "device", "reason", "tenant"] as const;
 
 const defaultLines = 20;
 /** As many as one `journal.read` gives. */
@@ -33,30 +40,34 @@ export async function tail(context: Context, command: Command, options: TailOpti
   await withConnection(context, command, async (connection) => {
     // Where to go on from is asked first: what happens meanwhile is then told by the feed and not lost.
     const newest = await lastSeq(connection);
-    const events = await read(connection, options);
-    if (json && !options.follow) context.terminal.out(`${JSON.stringify(events)}\n`);
-    else events.forEach(line);
+    const asArray = json && !options.follow;
+    let told = 0;
+    let seen = options.after ?? 0;
+    // Page by page, so that a log of any length goes through a memory of the same size.
+    let open = "[";
+    for await (const events of pages(connection, options)) {
+      if (asArray) context.terminal.out(open + arrayPart(events, told === 0));
+      else events.forEach(line);
+      open = "";
+      told += events.length;
+      seen = events.at(-1)?.seq ?? seen;
+    }
+    if (asArray) context.terminal.out(`${open}]\n`);
     if (!stopping) {
-      if (!json && events.length === 0) tell(context, "There are no such events.");
+      if (!json && told === 0) tell(context, "There are no such events.");
       return;
     }
     const wanted = matcher(options);
     const after = options.after === undefined ? newest : 0;
-    await keepFollowing(
-      context,
-      command,
-      connection,
-      Math.max(after, seenUpTo(options, events)),
-      stopping,
-      (event) => {
-        if (wanted(event)) line(event);
-      },
-    );
+    await keepFollowing(context, command, connection, Math.max(after, seen), stopping, (event) => {
+      if (wanted(event)) line(event);
+    });
   });
 }
 
-function seenUpTo(options: TailOptions, events: readonly ToldEvent[]): number {
-  return events.at(-1)?.seq ?? options.after ?? 0;
+function arrayPart(events: readonly ToldEvent[], first: boolean): string {
+  const text = events.map((event) => JSON.stringify(event)).join(",");
+  return first || text === "" ? text : `,${text}`;
 }
 
 async function lastSeq(connection: Connection): Promise<number> {
@@ -71,22 +82,24 @@ async function page(connection: Connection, params: object): Promise<readonly To
   return events;
 }
 
-/** Oldest first. */
-async function read(connection: Connection, options: TailOptions): Promise<ToldEvent[]> {
+/** Oldest first. Only of the newest, whose number is bounded, all are read before the first is given. */
+async function* pages(connection: Connection, options: TailOptions): AsyncGenerator<readonly ToldEvent[]> {
   const filter = filterOf(options);
-  const found: ToldEvent[] = [];
   const forward = options.after !== undefined;
   const most = options.lines ?? (forward ? Number.POSITIVE_INFINITY : defaultLines);
+  const newest: ToldEvent[] = [];
   let edge = options.after;
-  while (found.length < most) {
-    const limit = Math.min(pageEvents, most - found.length);
+  for (let left = most; left > 0; ) {
+    const limit = Math.min(pageEvents, left);
     const at = edge === undefined ? {} : forward ? { after: edge } : { before: edge };
     const events = await page(connection, { limit, ...at, ...(filter ? { filter } : {}) });
-    found.push(...events);
+    if (forward) yield events;
+    else newest.push(...events);
+    left -= events.length;
     edge = events.at(-1)?.seq;
     if (events.length < limit || edge === undefined) break;
   }
-  return forward ? found : found.reverse();
+  if (!forward) yield newest.reverse();
 }
 
 function filterOf(options: TailOptions): object | undefined {
@@ -94,9 +107,7 @@ function filterOf(options: TailOptions): object | undefined {
     ...(options.category ? { categories: options.category } : {}),
     ...(options.type ? { types: options.type } : {}),
     ...(options.severity ? { severities: options.severity } : {}),
-    ...(options.door === undefined ? {} : { door: options.door }),
-    ...(options.person === undefined ? {} : { person: options.person }),
-    ...(options.device === undefined ? {} : { device: options.device }),
+    ...Object.fromEntries(fields.flatMap((field) => (options[field] ? [[field, options[field]]] : []))),
     ...(options.from === undefined ? {} : { from: options.from }),
     ...(options.until === undefined ? {} : { until: options.until }),
   };
@@ -110,7 +121,7 @@ function matcher(options: TailOptions): (event: ToldEvent) => boolean {
   if (category) tests.push((event) => category.includes(event.type.split(".")[0] ?? ""));
   if (type) tests.push((event) => type.includes(event.type));
   if (severity) tests.push((event) => severity.includes(event.severity));
-  for (const field of ["door", "person", "device"] as const) {
+  for (const field of fields) {
     const wanted = options[field];
     if (wanted !== undefined) tests.push((event) => event[field] === wanted);
   }

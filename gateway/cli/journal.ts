@@ -6,6 +6,7 @@ import { type Context, dataDirOf, group, operate, show } from "./context.js";
 import { type Why, whyText } from "./event-text.js";
 import { CommandFailed, exitCodes } from "./failure.js";
 import { type TailOptions, tail } from "./journal-tail.js";
+import { progress } from "./terminal.js";
 
 const severities = ["info", "notice", "warning", "critical"] as const;
 
@@ -34,8 +35,12 @@ export function addJournalCommands(program: Command, context: Context): void {
         .argParser(collectChoice(severities)),
     )
     .option("--door <door>", "only of this door")
+    .option("--area <area>", "only of this area")
     .option("--person <person>", "only of this person")
+    .option("--credential <credential>", "only of this credential")
     .option("--device <device>", "only of this device")
+    .option("--reason <reason>", "only with this reason, such as card-lost")
+    .option("--tenant <tenant>", "only of this tenant")
     .option("--from <time>", "only from then on", instant)
     .option("--until <time>", "only before then", instant)
     .action((options: TailOptions, command: Command) => tail(context, command, options));
@@ -69,7 +74,10 @@ async function verify(context: Context, command: Command): Promise<void> {
   const { NothingToVerify, verifyJournal } = await import("../store/verify.js");
   let verified: Verified;
   try {
-    verified = await verifyJournal(dataDir);
+    verified = await verifyJournal(dataDir, ({ events, of }) =>
+      progress(context.terminal, `${events} of ${of} events`),
+    );
+    progress(context.terminal, "");
   } catch (error) {
     if (error instanceof NothingToVerify) {
       throw new CommandFailed(exitCodes.unreachable, "no-journal", error.message);

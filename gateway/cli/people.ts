@@ -1,7 +1,8 @@
 import { Argument, type Command } from "commander";
 import { type CredentialStatus, credentialStatuses } from "../core/people.js";
+import { peopleCsvHeader, peopleCsvLines } from "../site/people-csv.js";
 import { collect, instant, wholeNumber } from "./arguments.js";
-import { type Context, group, operate, performed, show, withConnection } from "./context.js";
+import { type Context, group, operate, performed, show, wantsJson, withConnection } from "./context.js";
 import { type ImportOptions, importPeople } from "./people-import.js";
 import { properties, table } from "./table.js";
 
@@ -72,11 +73,17 @@ export function addPeopleCommands(program: Command, context: Context): void {
   people
     .command("list")
     .description("people, by name")
-    .option("--search <text>", "only whose name or id holds this text")
+    .option("--search <text>", "parts of a name, a printed number, or a card's number")
     .option("--limit <n>", "at most so many", wholeNumber(1, 1_000_000), 100)
     .action((options: { search?: string; limit: number }, command: Command) =>
       list(context, command, options),
     );
+
+  people
+    .command("export")
+    .description("people and their cards as CSV, as import reads it")
+    .option("--search <text>", "only who is found by this text")
+    .action((options: { search?: string }, command: Command) => exportPeople(context, command, options));
 
   addPersonCommands(program, context);
   addCredentialCommands(program, context);
@@ -88,6 +95,32 @@ interface PeoplePage {
   readonly total: number;
   /** Where the next page begins; null: this is all. */
   readonly next: string | null;
+}
+
+/** Page by page, so that it is never all in memory. */
+async function exportPeople(
+  context: Context,
+  command: Command,
+  { search }: { search?: string },
+): Promise<void> {
+  const json = wantsJson(command);
+  await withConnection(context, command, async (connection) => {
+    if (!json) context.terminal.out(peopleCsvHeader);
+    let after: string | null = null;
+    do {
+      const page: PeoplePage = await performed<PeoplePage>(
+        connection.perform("people.list", {
+          limit: pagePeople,
+          ...(search === undefined ? {} : { search }),
+          ...(after === null ? {} : { after }),
+        }),
+      );
+      for (const person of page.people) {
+        context.terminal.out(json ? `${JSON.stringify(person)}\n` : peopleCsvLines(person));
+      }
+      after = page.next;
+    } while (after !== null);
+  });
 }
 
 async function list(

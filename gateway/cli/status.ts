@@ -13,6 +13,17 @@ interface Status {
     readonly lastSeq: number;
     readonly waiting: number;
     readonly lastError?: string;
+    readonly size: {
+      readonly usedBytes: number;
+      readonly roomBytes: number;
+      readonly usedPercent: number;
+      readonly diskFreeBytes: number;
+      readonly oldestAt: string | null;
+      readonly eventsADay: number | null;
+      readonly bytesADay: number | null;
+      readonly daysLeft: number | null;
+    } | null;
+    readonly keepDays: Readonly<Record<string, number | "forever">>;
   };
   readonly devices: { readonly online: number; readonly of: number; readonly missing: readonly string[] };
   readonly people: number;
@@ -86,6 +97,8 @@ function statusText(status: Status, dataDir: string): string {
         ? `${journal.lastSeq} events, all on disk${journal.waiting > 0 ? ` but ${journal.waiting} waiting` : ""}`
         : `the disk fails, ${journal.waiting} entries wait: ${journal.lastError ?? "unknown"}`,
     ],
+    ["log size", sizeText(journal.size)],
+    ["kept", keptText(journal)],
   ]);
 }
 
@@ -93,4 +106,30 @@ function devicesText({ online, of, missing }: Status["devices"]): string {
   const named = missing.slice(0, 5).join(", ");
   const more = missing.length > 5 ? " and more" : "";
   return `${online} of ${of} online${missing.length > 0 ? `; missing: ${named}${more}` : ""}`;
+}
+
+function sizeText(size: Status["journal"]["size"]): string {
+  if (!size) return "not known: the disk does not say";
+  const { usedBytes, roomBytes, usedPercent, diskFreeBytes, eventsADay, bytesADay, daysLeft } = size;
+  const room = daysLeft === null ? "" : `, room for ${daysLeft} days`;
+  const growth =
+    bytesADay === null
+      ? "its growth is not known before it is a day old"
+      : `${bytes(bytesADay)} a day (${eventsADay} events)${room}`;
+  return `${bytes(usedBytes)}, ${usedPercent} % of ${bytes(roomBytes)}; ${growth}; ${bytes(diskFreeBytes)} free on the disk`;
+}
+
+function keptText({ size, keepDays }: Status["journal"]): string {
+  const byDays = new Map<string, string[]>();
+  for (const [category, days] of Object.entries(keepDays)) {
+    const span = days === "forever" ? "for ever" : `${days} days`;
+    byDays.set(span, [...(byDays.get(span) ?? []), category]);
+  }
+  const rules = [...byDays].map(([span, categories]) => `${categories.join(", ")} ${span}`).join("; ");
+  return `${size?.oldestAt ? `from ${size.oldestAt.slice(0, 10)} on` : "nothing yet"} (${rules})`;
+}
+
+function bytes(count: number): string {
+  if (count < 1e6) return `${Math.round(count / 1e3)} kB`;
+  return count < 1e9 ? `${Math.round(count / 1e6)} MB` : `${(count / 1e9).toFixed(1)} GB`;
 }

@@ -1,7 +1,7 @@
 import { conditionDeadline } from "./door.js";
 import { nextBoundary } from "./schedule.js";
-import type { Door, Instant, Site } from "./site.js";
-import type { DoorState, State } from "./state.js";
+import type { DeviceId, Door, Instant, SensorId, Site } from "./site.js";
+import type { DeviceState, DoorState, SensorState, State } from "./state.js";
 
 /** The earliest instant at which something falls due by itself; undefined: nothing waits. */
 export function nextDeadline(site: Site, state: State): Instant | undefined {
@@ -10,11 +10,19 @@ export function nextDeadline(site: Site, state: State): Instant | undefined {
     const door = site.doors.get(id);
     if (door) next = earlier(next, doorDeadline(site, door, own));
   }
-  for (const [id, { expectedBy }] of state.devices)
-    if (site.devices.has(id)) next = earlier(next, expectedBy);
-  for (const [id, { expectedBy }] of state.sensors)
-    if (site.sensors.get(id)?.type === "fire") next = earlier(next, expectedBy);
+  for (const [id, own] of state.devices) next = earlier(next, deviceDeadline(site, id, own));
+  for (const [id, own] of state.sensors) next = earlier(next, sensorDeadline(site, id, own));
   return next;
+}
+
+/** When a device that was there before a restart counts as lost. */
+export function deviceDeadline(site: Site, id: DeviceId, own: DeviceState): Instant | undefined {
+  return site.devices.has(id) ? own.expectedBy : undefined;
+}
+
+/** When a fire input that is not known after a start becomes a trouble. */
+export function sensorDeadline(site: Site, id: SensorId, own: SensorState): Instant | undefined {
+  return site.sensors.get(id)?.type === "fire" ? own.expectedBy : undefined;
 }
 
 /** The earliest of a door's countdowns, its override's end and its free schedule's next boundary. */

@@ -328,6 +328,19 @@ export const eventCatalogue = {
     sia: null,
     contactId: null,
   },
+  "system.log-nearly-full": {
+    severity: "warning",
+    text: "the log fills {percent} % of its room ({usedMb} of {roomMb} MB)[; full in about {days} days]",
+    sia: "JL",
+    // "Event log 50 % full" is the highest that has been passed for certain; 1623 stands for 90 %.
+    contactId: "1622",
+  },
+  "system.log-room-again": {
+    severity: "notice",
+    text: "the log has room again: {percent} % used ({usedMb} of {roomMb} MB)",
+    sia: null,
+    contactId: null,
+  },
   "system.clock-stepped": {
     severity: "warning",
     text: "the clock was set by {seconds} s",

@@ -85,16 +85,30 @@ export function doorView(site: Site, state: State, door: Door, at: Instant): Doo
   };
 }
 
-/** Whoever is in a child is in its parents. */
-export function areaView(site: Site, state: State, area: Area): AreaView {
-  let occupancy = 0;
-  let uncertain = 0;
-  for (const { area: in_, how } of state.whereabouts.values()) {
-    if (!isWithin(site, in_, area.id)) continue;
-    occupancy++;
-    if (how !== "seen") uncertain++;
+/** Whoever is in a child is in its parents. People are gone through once, however many areas are asked for. */
+export function areaViews(site: Site, state: State, areas: Iterable<Area>): AreaView[] {
+  const wanted = [...areas];
+  if (wanted.length === 0) return [];
+  const counts = new Map<AreaId, { occupancy: number; uncertain: number }>();
+  for (const { area, how } of state.whereabouts.values()) {
+    let count = counts.get(area);
+    if (!count) {
+      count = { occupancy: 0, uncertain: 0 };
+      counts.set(area, count);
+    }
+    count.occupancy++;
+    if (how !== "seen") count.uncertain++;
   }
-  return { id: area.id, name: area.name, occupancy, uncertain };
+  return wanted.map(({ id, name }) => {
+    let occupancy = 0;
+    let uncertain = 0;
+    for (const [inner, count] of counts) {
+      if (!isWithin(site, inner, id)) continue;
+      occupancy += count.occupancy;
+      uncertain += count.uncertain;
+    }
+    return { id, name, occupancy, uncertain };
+  });
 }
 
 function isWithin(site: Site, inner: AreaId, outer: AreaId): boolean {
@@ -135,7 +149,7 @@ export function siteView(site: Site, state: State, at: Instant): SiteView {
   return {
     site: { id: site.id, name: site.name, revision: site.revision, timeZone: site.timeZone },
     doors: [...site.doors.values()].map((door) => doorView(site, state, door, at)),
-    areas: [...site.areas.values()].map((area) => areaView(site, state, area)),
+    areas: areaViews(site, state, site.areas.values()),
     partitions: [...site.partitions.values()].map((partition) => partitionView(site, state, partition)),
     sensors: [...site.sensors.values()].map((sensor) => sensorView(state, sensor)),
   };

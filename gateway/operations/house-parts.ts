@@ -1,7 +1,9 @@
 import type { AccountBook } from "../accounts/accounts.js";
 import type { Engine, Log } from "../engine.js";
+import type { KeepDays } from "../housekeeping.js";
 import type { Clock } from "../ports.js";
 import type { Store } from "../store/store.js";
+import type { ImportDesk } from "./import-desk.js";
 
 /** What the operations work on. */
 export interface HouseParts {
@@ -12,6 +14,10 @@ export interface HouseParts {
   readonly accounts: AccountBook;
   readonly version: string;
   readonly startedAt: number;
+  /** How long the log keeps what, and what it may take; absent: what the disk can hold. */
+  readonly logLimits: { readonly keepDays: KeepDays; readonly capacityBytes: number | undefined };
+  /** Lists of people on their way in. */
+  readonly imports: ImportDesk;
   /** The drivers that a site may name. */
   readonly driverNames: readonly string[];
   /** Two changes of the site at once would both become the same revision. */

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { parseCardValue } from "../cards/canonical.js";
 import { outlook } from "../core/access/outlook.js";
 import { denialReasons } from "../core/reasons.js";
 import type { PersonInput } from "../store/people-types.js";
 import type { HouseParts } from "./house-parts.js";
 import { id, instant, note } from "./ids.js";
 import { done, operation, refused } from "./operation.js";
+import { cardFormatsOf } from "./people-rows.js";
 import { iso, shownPerson, unknownPerson, writePeople } from "./people-writing.js";
 
 const groups = z.array(id).max(100);
@@ -24,11 +26,11 @@ export const peopleOperations = [
       after: z.string().max(500).optional(),
     }),
     run: async (house, operator, { search, limit, after }) => {
-      const page = await house.store.people.search({
-        text: search,
-        limit,
-        ...(after === undefined ? {} : { after }),
-      });
+      const card = parseCardValue(search, cardFormatsOf(house));
+      const page = await house.store.people.search(
+        { text: search, limit, ...(after === undefined ? {} : { after }) },
+        "value" in card ? [card.value] : [],
+      );
       return done({
         people: page.people.map((row) => shownPerson(row, operator)),
         total: house.store.people.people,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type LogRoom, logRoom } from "../log-room.js";
 import { done, operation } from "./operation.js";
 
 export const statusOperations = [
@@ -12,6 +13,8 @@ export const statusOperations = [
       const active = engine.active;
       const health = store.journal.health();
       const head = await store.lastHead();
+      // A disk that cannot be asked is what somebody may want to see here: the rest is told all the same.
+      const room = await logRoom(store, house.logLimits.capacityBytes).catch(() => undefined);
       const devices = [...(active?.site.devices.values() ?? [])];
       const online = devices.filter(({ id }) => engine.state.devices.get(id)?.online === true);
       const missing = devices.filter((device) => !online.includes(device)).map(({ id }) => id);
@@ -24,8 +27,11 @@ export const statusOperations = [
           state: health.state,
           lastSeq: health.lastSeq,
           waiting: health.waiting,
+          ...(health.commits ? { commits: health.commits } : {}),
           head: head ? { ...head, at: new Date(head.at).toISOString() } : null,
           ...(health.lastError === undefined ? {} : { lastError: health.lastError }),
+          size: room ? sizeShown(room) : null,
+          keepDays: house.logLimits.keepDays,
         },
         devices: { online: online.length, of: devices.length, missing: missing.slice(0, 100) },
         people: store.people.people,
@@ -38,3 +44,19 @@ export const statusOperations = [
     },
   }),
 ];
+
+function sizeShown({ oldestAt, growth, ...room }: LogRoom) {
+  return {
+    usedBytes: room.usedBytes,
+    reusableBytes: room.reusableBytes,
+    roomBytes: room.roomBytes,
+    usedPercent: room.usedPercent,
+    diskFreeBytes: room.diskFreeBytes,
+    events: room.events,
+    oldestAt: oldestAt === undefined ? null : new Date(oldestAt).toISOString(),
+    // null: the log is younger than a day.
+    eventsADay: growth?.eventsADay ?? null,
+    bytesADay: growth?.bytesADay ?? null,
+    daysLeft: room.daysLeft ?? null,
+  };
+}

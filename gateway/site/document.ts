@@ -193,7 +193,7 @@ export const siteSchema = z.strictObject({
   devices: z.array(device).max(5_000),
   schedules: z.array(schedule).max(500).exactOptional(),
   holidays: z.array(holiday).max(2_000).exactOptional(),
-  groups: z.array(group).max(2_000).exactOptional(),
+  groups: z.array(group).max(10_000).exactOptional(),
   cardFormats: z
     .array(z.enum(cardFormatNames))
     .max(20)

@@ -2,8 +2,8 @@
  * A list of people from a spreadsheet. One line is one person with at most one card; further lines with the same id add cards.
  * Whether the groups exist and the cards can be read is the import's to say, which knows the site.
  */
-import { type CsvError, type Info, parse } from "csv-parse/sync";
 import { type CredentialStatus, credentialStatuses } from "../core/people.js";
+import { CsvReader, type CsvRecord, NotCsv } from "./csv.js";
 import { idPattern, isCalendarDate, isPrintable } from "./shapes.js";
 
 /** What `people.import` takes. Dates are as written: a day at the site, or an ISO 8601 instant (see `instantOf`). */
@@ -52,94 +52,120 @@ export const peopleColumns = [
 type Column = (typeof peopleColumns)[number];
 type Line = Readonly<Record<Column, string>>;
 
+/** One line of a list, its form checked: a person, with at most one card. */
+export interface ListLine {
+  readonly line: number;
+  readonly person: string;
+  /** Empty: a further line of somebody who is in the list already. */
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly blocked: boolean;
+  readonly validFrom?: string;
+  readonly validUntil?: string;
+  readonly credential?: CredentialImport;
+}
+
 const needed: readonly Column[] = ["person", "name"];
 
 export const mostPeopleChars = 64_000_000;
 const mostFaults = 100;
 const longestCell = 1_000;
 
+/** Takes a list in pieces, line by line. After a fault of the header, or where the text is no CSV, nothing more is told. */
+export class PeopleListReader {
+  readonly #csv: CsvReader;
+  readonly #take: (line: ListLine) => void;
+  readonly #fault: (fault: LineFault) => void;
+  #columns: readonly string[] | undefined;
+  #read: CellReader | undefined;
+  #over = false;
+
+  constructor(take: (line: ListLine) => void, fault: (fault: LineFault) => void) {
+    this.#take = take;
+    this.#fault = fault;
+    this.#csv = new CsvReader((record) => this.#record(record));
+  }
+
+  /** Nothing more is read: the header is faulty, or the text is no CSV. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  write(text: string): void {
+    this.#try(() => {
+      if (text.includes("\0")) throw new NotCsv(1, "contains a NUL; is it a spreadsheet file and not CSV?");
+      this.#csv.write(text);
+    });
+  }
+
+  end(): void {
+    this.#try(() => this.#csv.end());
+    if (this.#columns === undefined && !this.#over) {
+      this.#fault({ line: 1, message: "is empty; the first line names the columns" });
+    }
+  }
+
+  #try(read: () => void): void {
+    if (this.#over) return;
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof NotCsv)) throw error;
+      this.#over = true;
+      this.#fault({ line: error.line, message: `is not CSV: ${error.message}` });
+    }
+  }
+
+  #record(record: CsvRecord): void {
+    if (this.#over) return;
+    if (this.#columns === undefined || this.#read === undefined) {
+      this.#columns = record.cells.map((cell) => cell.trim().toLowerCase());
+      this.#read = cellReader(this.#columns);
+      const faults = headerFaults(this.#columns, record.line);
+      faults.forEach(this.#fault);
+      this.#over = faults.length > 0;
+      return;
+    }
+    if (record.cells.every((cell) => cell.trim() === "")) return;
+    if (record.cells.length > this.#columns.length) {
+      this.#fault({
+        line: record.line,
+        message: `has ${record.cells.length} cells, the header has ${this.#columns.length}`,
+      });
+      return;
+    }
+    const line = lineOf(this.#read(record.cells), record.line, this.#fault);
+    if (line) this.#take(line);
+  }
+}
+
 /** Reads a list; never throws. With any fault, nothing should be imported. */
 export function parsePeopleCsv(text: string): PeopleList {
   if (text.length > mostPeopleChars) return refused(1, `longer than ${mostPeopleChars} characters`);
-  if (text.includes("\0")) {
-    return refused(lineAt(text, text.indexOf("\0")), "contains a NUL; is it a spreadsheet file and not CSV?");
+  const faults: LineFault[] = [];
+  let last = 1;
+  const fault = (found: LineFault): void => {
+    last = found.line;
+    if (faults.length < mostFaults) faults.push(found);
+  };
+  const people = new Map<string, { row: PersonImport; line: number; said: ListLine }>();
+  const reader = new PeopleListReader((line) => combine(line, people, fault), fault);
+  for (let at = 0; at < text.length && faults.length < mostFaults; at += charsAtOnce) {
+    reader.write(text.slice(at, at + charsAtOnce));
   }
-  const records = recordsOf(text);
-  if (!records.ok) return refused(records.line, records.message);
-  const [header, ...body] = records.records;
-  if (header === undefined) return refused(1, "is empty; the first line names the columns");
-  const columns = header.cells.map((cell) => cell.trim().toLowerCase());
-  const faults = headerFaults(columns, header.line);
-  if (faults.length > 0) return { rows: [], lines: [], faults };
-
-  const people = new Map<string, { row: PersonImport; line: number }>();
-  for (const record of body) {
-    if (record.cells.every((cell) => cell.trim() === "")) continue;
-    if (record.cells.length > columns.length) {
-      faults.push({
-        line: record.line,
-        message: `has ${record.cells.length} cells, the header has ${columns.length}`,
-      });
-    } else {
-      take(lineOf(record.cells, columns), record.line, people, faults);
-    }
-    if (faults.length >= mostFaults) {
-      faults.push({ line: record.line, message: "too many faults; the rest was not read" });
-      break;
-    }
-  }
+  if (faults.length < mostFaults) reader.end();
+  else faults.push({ line: last, message: "too many faults; the rest was not read" });
   const taken = [...people.values()];
   return { rows: taken.map(({ row }) => row), lines: taken.map(({ line }) => line), faults };
 }
+
+const charsAtOnce = 64 * 1024;
 
 function refused(line: number, message: string): PeopleList {
   return { rows: [], lines: [], faults: [{ line, message }] };
 }
 
 // ---------------------------------------------------------------------------------------------------------- the cells
-
-interface CsvRecord {
-  readonly cells: readonly string[];
-  readonly line: number;
-}
-
-type Records =
-  | { readonly ok: true; readonly records: readonly CsvRecord[] }
-  | { readonly ok: false; readonly line: number; readonly message: string };
-
-function recordsOf(text: string): Records {
-  try {
-    const raw = parse(text, {
-      bom: true,
-      delimiter: delimiterOf(text),
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: 100_000,
-    }) as unknown as { record: string[]; info: Info }[];
-    // `lines` is where the record ends, of a quoted cell with line breaks the last one.
-    const records = raw.map(({ record, info }) => ({
-      cells: record,
-      line:
-        info.lines - record.reduce((breaks, cell) => breaks + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0),
-    }));
-    return { ok: true, records };
-  } catch (error) {
-    const { message, lines } = error as CsvError & { lines?: number };
-    return { ok: false, line: lines ?? 1, message: `is not CSV: ${message}` };
-  }
-}
-
-/** What stands between the columns' names; German spreadsheets write semicolons. */
-function delimiterOf(text: string): string {
-  const header = text.slice(0, 2_000).split(/\r\n|\n|\r/, 1)[0] ?? "";
-  const count = (delimiter: string) => header.split(delimiter).length;
-  return count(";") > count(",") ? ";" : ",";
-}
-
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split(/\r\n|\n|\r/).length;
-}
 
 function headerFaults(columns: readonly string[], line: number): LineFault[] {
   const known: readonly string[] = peopleColumns;
@@ -157,44 +183,47 @@ function headerFaults(columns: readonly string[], line: number): LineFault[] {
   ].slice(0, mostFaults);
 }
 
-function lineOf(cells: readonly string[], columns: readonly string[]): Line {
-  const cell = (column: Column) => {
-    const at = columns.indexOf(column);
-    // A spreadsheet's export guards a cell that would be a formula with an apostrophe.
-    return (at === -1 ? "" : (cells[at] ?? "")).trim().replace(/^'(?=[=+\-@\t\r])/, "");
+type CellReader = (cells: readonly string[]) => Line;
+
+function cellReader(columns: readonly string[]): CellReader {
+  const places = peopleColumns.map((column) => [column, columns.indexOf(column)] as const);
+  return (cells) => {
+    const line: Partial<Record<Column, string>> = {};
+    for (const [column, at] of places) {
+      const cell = (at === -1 ? "" : (cells[at] ?? "")).trim();
+      // A spreadsheet's export guards a cell that would be a formula with an apostrophe.
+      line[column] = cell.startsWith("'") ? cell.replace(/^'(?=[=+\-@\t\r])/, "") : cell;
+    }
+    return line as Line;
   };
-  return Object.fromEntries(peopleColumns.map((column) => [column, cell(column)])) as unknown as Line;
 }
 
 // --------------------------------------------------------------------------------------------------------- the people
 
-function take(
-  line: Line,
-  number: number,
-  people: Map<string, { row: PersonImport; line: number }>,
-  faults: LineFault[],
-): void {
-  const before = faults.length;
-  const fault = (column: Column, message: string) => faults.push({ line: number, column, message });
+/** What a line says, or its faults. */
+function lineOf(line: Line, number: number, told: (fault: LineFault) => void): ListLine | undefined {
+  let sound = true;
+  const fault = (column: Column, message: string): void => {
+    sound = false;
+    told({ line: number, column, message });
+  };
   for (const column of peopleColumns) {
     const text = line[column];
+    if (text === "") continue;
     if (text.length > longestCell)
       fault(column, `is ${text.length} characters long, at most ${longestCell} are read`);
     // In a spreadsheet such a cell computes; it is refused wherever it came from.
     else if (/^[=+\-@]/.test(text)) fault(column, "begins like a formula (= + - @)");
     else if (!isPrintable(text)) fault(column, "is not printable text");
+    else if (text.includes("\uFFFD")) fault(column, "is not UTF-8; save the list as CSV UTF-8");
   }
-  if (faults.length > before) return;
+  if (!sound) return undefined;
 
   if (!idPattern.test(line.person)) {
     fault("person", line.person === "" ? "is missing" : "must be an id: small letters, digits and hyphens");
   }
-  const known = people.get(line.person);
-  if (known === undefined && line.name === "") fault("name", "is missing");
   if (line.name.length > 100) fault("name", "is longer than 100 characters");
-  const groups = [...new Set(line.groups.split(/[;|]/).map((group) => group.trim()))].filter(
-    (group) => group !== "",
-  );
+  const groups = groupsOf(line.groups);
   for (const group of groups) {
     if (!idPattern.test(group)) fault("groups", `${short(group)} is not a group's id`);
   }
@@ -212,44 +241,82 @@ function take(
   }
   if (line.printed !== "" && line.credential === "")
     fault("printed", "belongs to a card, and the line has none");
-  if (faults.length > before || status === undefined) return;
-
-  const credentials: CredentialImport[] =
-    line.credential === ""
-      ? []
-      : [
-          {
+  if (!sound || status === undefined) return undefined;
+  return {
+    line: number,
+    person: line.person,
+    name: line.name,
+    groups,
+    blocked: status.person === "blocked",
+    ...(line.valid_from === "" ? {} : { validFrom: line.valid_from }),
+    ...(line.valid_until === "" ? {} : { validUntil: line.valid_until }),
+    ...(line.credential === ""
+      ? {}
+      : {
+          credential: {
             value: line.credential,
             ...(line.printed === "" ? {} : { printed: line.printed }),
             ...(status.credential === undefined ? {} : { status: status.credential }),
           },
-        ];
+        }),
+  };
+}
+
+function groupsOf(text: string): string[] {
+  if (text === "") return [];
+  return [...new Set(text.split(/[;|]/).map((group) => group.trim()))].filter((group) => group !== "");
+}
+
+/** What a further line may not say otherwise than the first of the same person. */
+export function contradictions(first: ListLine, further: ListLine): Column[] {
+  const sorted = (groups: readonly string[]) => [...groups].sort().join();
+  const differs: readonly (readonly [Column, boolean])[] = [
+    ["name", further.name !== "" && further.name !== first.name],
+    ["groups", further.groups.length > 0 && sorted(further.groups) !== sorted(first.groups)],
+    ["valid_from", further.validFrom !== undefined && further.validFrom !== first.validFrom],
+    ["valid_until", further.validUntil !== undefined && further.validUntil !== first.validUntil],
+    ["status", further.blocked && !first.blocked],
+  ];
+  return differs.flatMap(([column, is]) => (is ? [column] : []));
+}
+
+function combine(
+  line: ListLine,
+  people: Map<string, { row: PersonImport; line: number; said: ListLine }>,
+  fault: (fault: LineFault) => void,
+): void {
+  const known = people.get(line.person);
+  const credentials = line.credential ? [line.credential] : [];
   if (known === undefined) {
+    if (line.name === "") {
+      fault({ line: line.line, column: "name", message: "is missing" });
+      return;
+    }
     const row: PersonImport = {
       person: line.person,
       name: line.name,
-      groups,
-      status: status.person ?? "active",
-      ...(line.valid_from === "" ? {} : { validFrom: line.valid_from }),
-      ...(line.valid_until === "" ? {} : { validUntil: line.valid_until }),
+      groups: line.groups,
+      status: line.blocked ? "blocked" : "active",
+      ...(line.validFrom === undefined ? {} : { validFrom: line.validFrom }),
+      ...(line.validUntil === undefined ? {} : { validUntil: line.validUntil }),
       credentials,
     };
-    people.set(line.person, { row, line: number });
+    people.set(line.person, { row, line: line.line, said: line });
     return;
   }
-  // A further card: what the line says of the person besides must be what is known, or nothing.
+  const differs = contradictions(known.said, line);
+  for (const column of differs) {
+    fault({ line: line.line, column, message: `is not what line ${known.line} says of ${line.person}` });
+  }
+  if (credentials.length === 0) {
+    fault({
+      line: line.line,
+      column: "credential",
+      message: `is missing; ${line.person} is in line ${known.line} already`,
+    });
+  }
+  if (differs.length > 0 || credentials.length === 0) return;
   const { row } = known;
-  const differs = (column: Column, is: boolean) => {
-    if (is) fault(column, `is not what line ${known.line} says of ${line.person}`);
-  };
-  differs("name", line.name !== "" && line.name !== row.name);
-  differs("groups", groups.length > 0 && [...groups].sort().join() !== [...row.groups].sort().join());
-  differs("valid_from", line.valid_from !== "" && line.valid_from !== row.validFrom);
-  differs("valid_until", line.valid_until !== "" && line.valid_until !== row.validUntil);
-  differs("status", status.person === "blocked" && row.status !== "blocked");
-  if (credentials.length === 0)
-    fault("credential", `is missing; ${line.person} is in line ${known.line} already`);
-  if (faults.length > before) return;
   people.set(line.person, { ...known, row: { ...row, credentials: [...row.credentials, ...credentials] } });
 }
 
@@ -272,4 +339,42 @@ function isDate(text: string): boolean {
 
 function short(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+// ----------------------------------------------------------------------------------------------------------- to be read
+
+/** A person as they are written into a list. */
+export interface PersonWritten {
+  readonly id: string;
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly status: "active" | "blocked";
+  readonly validFrom?: string | null;
+  readonly validUntil?: string | null;
+  readonly credentials: readonly {
+    readonly value?: string;
+    readonly printed?: string;
+    readonly status: CredentialStatus;
+  }[];
+}
+
+export const peopleCsvHeader = `${peopleColumns.join(",")}\r\n`;
+
+/** The lines of one person, a card each; a blocked person's first line says so, and has no card. */
+export function peopleCsvLines(person: PersonWritten): string {
+  const cards = person.credentials.filter(({ value }) => value !== undefined);
+  const alone = person.status === "blocked" || cards.length === 0;
+  const about = [person.id, person.name, person.groups.join(";")];
+  const bounds = [person.validFrom ?? "", person.validUntil ?? ""];
+  const lines = [
+    ...(alone ? [[...about, "", "", ...bounds, person.status]] : []),
+    ...cards.map(({ value = "", printed = "", status }) => [...about, value, printed, ...bounds, status]),
+  ];
+  return lines.map((cells) => `${cells.map(cellOf).join(",")}\r\n`).join("");
+}
+
+/** What a spreadsheet would compute is made text by an apostrophe (OWASP, CSV injection). */
+function cellOf(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -16,7 +16,8 @@ export const id = z.string().regex(idPattern, {
 const unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]/u;
 
 export function isPrintable(text: string): boolean {
-  return !unprintable.test(text);
+  // Most text is of letters that need no table.
+  return /^[ -~]*$/.test(text) || !unprintable.test(text);
 }
 
 export const name = z

@@ -1,6 +1,6 @@
-/** One batch in one transaction, one statement a table: measured 50 times faster than row by row (see the bench). */
+/** One batch in one transaction, many rows a statement: measured many times faster than row by row (see the bench). */
 import type { Change } from "../core/state.js";
-import { pieces, type Transaction } from "./database.js";
+import { pieces, type SqlValue, type Transaction } from "./database.js";
 import { type Answer, changeKey, type Gap, type Pending, type PendingEntry } from "./pending.js";
 
 export interface Progress {
@@ -14,27 +14,43 @@ export interface Progress {
 /** Rows a statement; larger ones would hold the loop while their JSON is made. */
 const rowsAtOnce = 500;
 
-const insertSignals = `
-  INSERT INTO signals (n, at, revision, body, read, first_seq, events)
-  SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?)`;
+export const signalColumns = ["n", "at", "revision", "body", "read", "first_seq", "events"] as const;
 
-const insertEvents = `
-  INSERT INTO events (seq, id, at, type, category, severity, door, area, person, device, sensor, body, salt, digest, link)
-  SELECT value->>0, unhex(value->>1), value->>2, value->>3, value->>4, value->>5,
-         value->>6, value->>7, value->>8, value->>9, value->>10,
-         value->>11, unhex(value->>12), unhex(value->>13), unhex(value->>14) FROM json_each(?)`;
+export const eventColumns = [
+  "seq",
+  "id",
+  "at",
+  "type",
+  "category",
+  "severity",
+  "door",
+  "area",
+  "person",
+  "device",
+  "sensor",
+  "body",
+  "salt",
+  "digest",
+  "link",
+  "credential",
+  "reason",
+  "tenant",
+] as const;
 
-const upsertState = `
+export const upsertState = `
   INSERT INTO state (kind, id, value) SELECT value->>0, value->>1, value->>2 FROM json_each(?) WHERE true
   ON CONFLICT (kind, id) DO UPDATE SET value = excluded.value`;
 
-const deleteState = `
+export const deleteState = `
   DELETE FROM state WHERE (kind, id) IN (SELECT value->>0, value->>1 FROM json_each(?))`;
 
 /** The first answer to a request stays. */
-const insertAnswers = `
+export const insertAnswers = `
   INSERT OR IGNORE INTO answers (client, request, body, at)
   SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)`;
+
+export const updateProgress =
+  "UPDATE progress SET n = ?, seq = ?, link = ?, revision = ?, at = ? WHERE one = 1";
 
 export async function writeBatch(
   tx: Transaction,
@@ -44,8 +60,8 @@ export async function writeBatch(
   const entries = batch.filter((item) => item.is === "entry");
   const gaps = batch.filter((item) => item.is === "gap");
   for (const gap of gaps) await recordGap(tx, gap);
-  await insert(tx, insertSignals, entries.map(signalRow));
-  await insert(tx, insertEvents, entries.flatMap(eventRows));
+  await insertRows(tx, "signals", signalColumns, entries.map(signalRow));
+  await insertRows(tx, "events", eventColumns, entries.flatMap(eventRows));
   const changed = [...finalChanges(batch).values()];
   await insert(
     tx,
@@ -70,7 +86,7 @@ export async function writeBatch(
       ]);
     }
   }
-  await tx.run("UPDATE progress SET n = ?, seq = ?, link = ?, revision = ?, at = ? WHERE one = 1", [
+  await tx.run(updateProgress, [
     progress.n,
     progress.seq,
     Buffer.from(progress.link),
@@ -83,6 +99,23 @@ async function insert(tx: Transaction, sql: string, rows: readonly (readonly unk
   for (const piece of pieces(rows, rowsAtOnce)) await tx.run(sql, [JSON.stringify(piece)]);
 }
 
+/** Rows a statement; these are prepared once and kept. */
+const rowsTogether = [64, 8, 1] as const;
+
+async function insertRows(
+  tx: Transaction,
+  table: string,
+  columns: readonly string[],
+  rows: readonly (readonly SqlValue[])[],
+): Promise<void> {
+  const places = `(${columns.map(() => "?").join(", ")})`;
+  let done = 0;
+  for (const many of rowsTogether) {
+    const sql = `INSERT INTO ${table} (${columns.join(", ")}) VALUES ${Array(many).fill(places).join(", ")}`;
+    for (; rows.length - done >= many; done += many) await tx.run(sql, rows.slice(done, done + many).flat());
+  }
+}
+
 async function recordGap(tx: Transaction, gap: Gap): Promise<void> {
   if (!gap.events) return;
   const { from, to, link } = gap.events;
@@ -93,29 +126,32 @@ async function recordGap(tx: Transaction, gap: Gap): Promise<void> {
   ]);
 }
 
-function signalRow({ n, entry, signal, events }: PendingEntry): readonly unknown[] {
+export function signalRow({ n, entry, signal, events }: PendingEntry): readonly SqlValue[] {
   const read = Object.keys(entry.read).length === 0 ? null : JSON.stringify(entry.read);
   const firstSeq = events[0]?.event.seq ?? null;
   return [n, entry.signal.at, entry.revision, signal, read, firstSeq, events.length];
 }
 
-function eventRows({ events }: PendingEntry): readonly (readonly unknown[])[] {
+export function eventRows({ events }: PendingEntry): readonly (readonly SqlValue[])[] {
   return events.map(({ event, body, salt, digest, link }) => [
     event.seq,
-    event.id.replaceAll("-", ""),
+    Buffer.from(event.id.replaceAll("-", ""), "hex"),
     event.at,
     event.type,
     categoryOf(event.type),
     event.severity,
-    event.door,
-    event.area,
-    event.person,
-    event.device,
-    event.sensor,
+    event.door ?? null,
+    event.area ?? null,
+    event.person ?? null,
+    event.device ?? null,
+    event.sensor ?? null,
     body,
-    hex(salt),
-    hex(digest),
-    hex(link),
+    salt,
+    digest,
+    link,
+    event.credential ?? null,
+    event.reason ?? null,
+    event.tenant,
   ]);
 }
 
@@ -126,7 +162,7 @@ export function categoryOf(type: string): string {
 }
 
 /** The last value of each entity that the batch touches. */
-function finalChanges(batch: readonly Pending[]): Map<string, Change> {
+export function finalChanges(batch: readonly Pending[]): Map<string, Change> {
   const final = new Map<string, Change>();
   for (const item of batch) {
     for (const change of item.is === "gap" ? item.changes.values() : item.entry.changes) {
@@ -136,7 +172,7 @@ function finalChanges(batch: readonly Pending[]): Map<string, Change> {
   return final;
 }
 
-function stays(change: Change): boolean {
+export function stays(change: Change): boolean {
   return change.value !== undefined;
 }
 
@@ -153,8 +189,4 @@ export function wellFormed(text: string): string {
 
 function wellFormedKeys<T extends { readonly client: string; readonly request: string }>(answer: T): T {
   return { ...answer, client: wellFormed(answer.client), request: wellFormed(answer.request) };
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }

@@ -1,6 +1,9 @@
 /**
- * People and credentials in memory: records in typed arrays, texts as bytes, group sets shared. What a million of them take and
- * what a look-up costs is measured by test/bench/card-index.ts.
+ * People and credentials in memory: each a record of bytes, found through open addressing over typed arrays. What a million of
+ * them take and what a look-up costs is measured by test/bench/card-index.ts.
+ *
+ * A person: id, flags, version, tenant, [from], [until], groups, name. A credential: id, value, flags, version, person, [from],
+ * [until], [printed]. Ids, values and printed numbers are packed, numbers are varints, an instant is a double; a text has its length before it.
  */
 import {
   type Credential,
@@ -11,59 +14,75 @@ import {
 } from "../core/people.js";
 import type { GroupId } from "../core/site.js";
 import type { CredentialRow } from "../ports.js";
-import {
-  Arena,
-  bytesColumn,
-  type Column,
-  longestText,
-  numbersColumn,
-  Shared,
-  shortsColumn,
-  Validities,
-} from "./columns.js";
-import { HashIndex, TextProbe } from "./hash-index.js";
+import { Arena, Column, Shared } from "./columns.js";
+import { Hash, HashIndex } from "./hash-index.js";
+import { pack, packedLonger, unpack } from "./packing.js";
 import { coreCredential, corePerson, type StoredPerson } from "./people-types.js";
 
 /** A longer value, name or printed number is refused before it gets here. */
-export const longestTextBytes = longestText - 4;
+export const longestTextBytes = 4_092;
 
-const personStatuses = ["active", "blocked"] as const;
+/** Where a text lies in the bytes that a row is read from. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A person's row, its texts as places in `source`. */
+export interface PersonBytes {
+  readonly source: Buffer;
+  readonly id: Span;
+  readonly name: Span;
+  readonly version: number;
+  readonly tenant: string;
+  readonly groups: readonly GroupId[];
+  readonly blocked: boolean;
+  readonly validFrom: number | undefined;
+  readonly validUntil: number | undefined;
+}
+
+export interface CredentialBytes {
+  readonly source: Buffer;
+  readonly id: Span;
+  readonly person: Span;
+  readonly value: Span;
+  readonly printed: Span | undefined;
+  readonly version: number;
+  readonly status: number;
+  readonly validFrom: number | undefined;
+  readonly validUntil: number | undefined;
+}
+
+const blockedFlag = 1;
+const fromFlag = 1 << 4;
+const untilFlag = 1 << 5;
+const printedFlag = 1 << 6;
+/** The lower bits of a credential's flags. */
+const statusMask = 0b111;
 const activeStatus = credentialStatuses.indexOf("active");
+
+const scratchBytes = 1 << 15;
 
 export class CardIndex {
   readonly #arena = new Arena();
-  readonly #probe = new TextProbe(longestTextBytes);
-  readonly #validities = new Validities();
-  readonly #groups = new Shared<readonly GroupId[]>();
-  /** How many people have each group set. */
+  readonly #hash = new Hash();
+  readonly #groups = new Shared();
+  /** How many people are in each group. */
   readonly #groupUses: number[] = [];
-  readonly #tenants = new Shared<string>();
-  readonly #people = {
-    id: numbersColumn(),
-    name: numbersColumn(),
-    version: numbersColumn(),
-    groups: numbersColumn(),
-    tenant: shortsColumn(),
-    status: bytesColumn(),
-    validity: numbersColumn(),
-  };
-  readonly #credentials = {
-    id: numbersColumn(),
-    value: numbersColumn(),
-    printed: numbersColumn(),
-    version: numbersColumn(),
-    person: numbersColumn(),
-    status: bytesColumn(),
-    validity: numbersColumn(),
-  };
-  readonly #personIds = new HashIndex({ tagged: false, load: (n) => this.#load(this.#people.id.get(n)) });
-  readonly #credentialIds = new HashIndex({
-    tagged: false,
-    load: (n) => this.#load(this.#credentials.id.get(n)),
-  });
-  readonly #values = new HashIndex({ tagged: true, load: (n) => this.#load(this.#credentials.value.get(n)) });
+  readonly #tenants = new Shared();
+  /** Where each record lies, by its number. */
+  readonly #places = { people: new Column(), credentials: new Column() };
+  readonly #personIds = new HashIndex((n) => this.#hashOfId(this.#places.people.get(n)));
+  readonly #credentialIds = new HashIndex((n) => this.#hashOfId(this.#places.credentials.get(n)));
+  readonly #values = new HashIndex((n) => this.#hashOfValue(this.#places.credentials.get(n)));
   #peopleCount = 0;
   #credentialCount = 0;
+  #changes = 0;
+  /** A record on its way in, its strings on their way to bytes, and a text that is sought. */
+  readonly #record = Buffer.alloc(scratchBytes);
+  readonly #texts = Buffer.alloc(scratchBytes);
+  readonly #sought = Buffer.alloc(longestTextBytes + packedLonger + 4);
+  readonly #double = new DataView(new ArrayBuffer(8));
 
   get people(): number {
     return this.#peopleCount;
@@ -71,6 +90,11 @@ export class CardIndex {
 
   get credentials(): number {
     return this.#credentialCount;
+  }
+
+  /** Counts up with every row that is put. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** Makes room before that many come, so that loading them is not growing again and again. */
@@ -83,12 +107,11 @@ export class CardIndex {
   /** Memory of the arrays, in bytes. */
   get bytes(): number {
     const parts: readonly { readonly bytes: number }[] = [
-      ...Object.values(this.#people),
-      ...Object.values(this.#credentials),
+      this.#places.people,
+      this.#places.credentials,
       this.#personIds,
       this.#credentialIds,
       this.#values,
-      this.#validities,
       this.#arena,
     ];
     return parts.reduce((sum, part) => sum + part.bytes, 0);
@@ -98,11 +121,12 @@ export class CardIndex {
   groupsInUse(): ReadonlyMap<GroupId, number> {
     const people = new Map<GroupId, number>();
     this.#groupUses.forEach((uses, number) => {
-      if (uses === 0) return;
-      for (const group of this.#groups.value(number)) people.set(group, (people.get(group) ?? 0) + uses);
+      if (uses > 0) people.set(this.#groups.value(number), uses);
     });
     return people;
   }
+
+  // ------------------------------------------------------------------------------------------------------------ reading
 
   person(id: PersonId): Person | undefined {
     const row = this.personRow(id);
@@ -115,150 +139,458 @@ export class CardIndex {
   }
 
   nameOf(id: PersonId): string | undefined {
-    const n = this.#personNumber(id);
-    return n === undefined ? undefined : this.#arena.text(this.#people.name.get(n));
+    return this.personRow(id)?.name;
+  }
+
+  has(id: PersonId): boolean {
+    return this.#numberOf("people", id) !== undefined;
   }
 
   personRow(id: PersonId): StoredPerson | undefined {
-    const n = this.#personNumber(id);
+    const n = this.#numberOf("people", id);
     if (n === undefined) return undefined;
-    const columns = this.#people;
+    const read = this.#reader(this.#places.people.get(n));
+    read.skip();
+    const flags = read.byte();
+    const version = read.varint();
+    const tenant = this.#tenants.value(read.varint());
+    const validity = this.#validity(read, flags);
+    const groups = Array.from({ length: read.varint() }, () => this.#groups.value(read.varint()));
     return {
       id,
-      name: this.#arena.text(columns.name.get(n)),
-      version: columns.version.get(n),
-      tenant: this.#tenants.value(columns.tenant.get(n)),
-      groups: this.#groups.value(columns.groups.get(n)),
-      status: personStatuses[columns.status.get(n)] ?? "blocked",
-      ...this.#validities.get(columns.validity.get(n)),
+      name: read.text(),
+      version,
+      tenant,
+      groups,
+      status: flags & blockedFlag ? "blocked" : "active",
+      ...validity,
     };
   }
 
   credentialRow(id: CredentialId): CredentialRow | undefined {
-    const n = this.#credentialNumber(id);
+    const n = this.#numberOf("credentials", id);
     if (n === undefined) return undefined;
-    const columns = this.#credentials;
-    const printed = columns.printed.get(n);
+    const read = this.#reader(this.#places.credentials.get(n));
+    read.skip();
+    const value = read.packed();
+    const flags = read.byte();
+    const version = read.varint();
+    const person = this.#reader(this.#places.people.get(read.varint())).packed();
+    const validity = this.#validity(read, flags);
     return {
       id,
-      version: columns.version.get(n),
-      person: this.#arena.text(this.#people.id.get(columns.person.get(n))),
-      status: credentialStatuses[columns.status.get(n)] ?? "suspended",
-      value: this.#arena.text(columns.value.get(n)),
-      ...(printed === 0 ? {} : { printed: this.#arena.text(printed) }),
-      ...this.#validities.get(columns.validity.get(n)),
+      version,
+      person,
+      status: credentialStatuses[flags & statusMask] ?? "suspended",
+      value,
+      ...(flags & printedFlag ? { printed: read.packed() } : {}),
+      ...validity,
     };
   }
 
   /** The credential with this value: an active one if there is one, else any. */
   byValue(value: string): CredentialId | undefined {
-    if (!this.#probe.read(value)) return undefined;
-    const { low, high, bytes, length } = this.#probe;
-    const columns = this.#credentials;
+    const length = this.#seek(value);
+    if (length === undefined) return undefined;
+    const { low, high } = this.#hash;
     let other: number | undefined;
     const active = this.#values.find(low, high, (n) => {
-      if (!this.#arena.equals(columns.value.get(n), bytes, length)) return false;
-      if (columns.status.get(n) === activeStatus) return true;
+      const place = this.#places.credentials.get(n);
+      const chunk = this.#arena.chunk(place);
+      const at = this.#valueAt(place);
+      if (!this.#equals(chunk, at, length)) return false;
+      if (((chunk[at + lengthBytes(length) + length] ?? 0) & statusMask) === activeStatus) return true;
       other ??= n;
       return false;
     });
     const found = active ?? other;
-    return found === undefined ? undefined : this.#arena.text(columns.id.get(found));
+    return found === undefined ? undefined : this.#reader(this.#places.credentials.get(found)).packed();
   }
 
+  // ------------------------------------------------------------------------------------------------------------ writing
+
   putPerson(person: StoredPerson): void {
-    const columns = this.#people;
-    const known = this.#personNumber(person.id);
+    const source = this.#texts;
+    const [id, name] = this.#written(person.id, person.name);
+    this.putPersonBytes({
+      source,
+      id,
+      name,
+      version: person.version,
+      tenant: person.tenant,
+      groups: person.groups,
+      blocked: person.status === "blocked",
+      validFrom: person.validFrom,
+      validUntil: person.validUntil,
+    });
+  }
+
+  putPersonBytes(person: PersonBytes): void {
+    this.#changes++;
+    const record = this.#record;
+    const idEnd = this.#putPacked(person.source, person.id, 0);
+    const known = this.#numberOfRecord("people", idEnd);
+    const { low, high } = this.#hash;
+    let at = idEnd;
+    const { validFrom, validUntil } = person;
+    record[at++] =
+      (person.blocked ? blockedFlag : 0) |
+      (validFrom === undefined ? 0 : fromFlag) |
+      (validUntil === undefined ? 0 : untilFlag);
+    at = this.#putVarint(person.version, at);
+    at = this.#putVarint(this.#tenants.number(person.tenant), at);
+    at = this.#putInstant(validFrom, at);
+    at = this.#putInstant(validUntil, at);
+    at = this.#putVarint(person.groups.length, at);
+    if (known !== undefined) this.#leaveGroups(known);
+    for (const group of person.groups) {
+      const number = this.#groups.number(group);
+      this.#groupUses[number] = (this.#groupUses[number] ?? 0) + 1;
+      at = this.#putVarint(number, at);
+    }
+    at = this.#putText(person.source, person.name, at);
     const n = known ?? this.#peopleCount++;
-    if (known === undefined) {
-      // The probe still holds the id from looking it up.
-      columns.id.set(n, this.#arena.add(this.#probe.bytes, this.#probe.length));
-      this.#personIds.add(this.#probe.low, this.#probe.high, n);
-    } else this.#countGroups(columns.groups.get(n), -1);
-    columns.name.set(n, this.#kept(columns.name.get(n), person.name));
-    columns.version.set(n, person.version);
-    const groups = this.#groups.number(person.groups.join(" "), () => Object.freeze([...person.groups]));
-    columns.groups.set(n, groups);
-    this.#countGroups(groups, 1);
-    columns.tenant.set(
-      n,
-      this.#tenants.number(person.tenant, () => person.tenant),
-    );
-    columns.status.set(n, personStatuses.indexOf(person.status));
-    columns.validity.set(
-      n,
-      this.#validities.put(columns.validity.get(n), person.validFrom, person.validUntil),
-    );
+    this.#places.people.set(n, this.#arena.put(this.#places.people.get(n), record, at));
+    if (known === undefined) this.#personIds.add(low, high, n);
   }
 
   /** Its person must be known. */
   putCredential(credential: CredentialRow): void {
-    const person = this.#personNumber(credential.person);
+    const source = this.#texts;
+    const { printed } = credential;
+    const [id, person, value, print] = this.#written(
+      credential.id,
+      credential.person,
+      credential.value,
+      printed ?? "",
+    );
+    this.putCredentialBytes({
+      source,
+      id,
+      person,
+      value,
+      printed: printed === undefined ? undefined : print,
+      version: credential.version,
+      status: credentialStatuses.indexOf(credential.status),
+      validFrom: credential.validFrom,
+      validUntil: credential.validUntil,
+    });
+  }
+
+  putCredentialBytes(credential: CredentialBytes): void {
+    const { source } = credential;
+    const person = this.#numberOfRecord("people", this.#putPacked(source, credential.person, 0));
     if (person === undefined) {
-      throw new Error(`credential ${credential.id}: person ${credential.person} is not known`);
+      const text = (span: Span) => source.toString("utf8", span.from, span.to);
+      throw new Error(`credential ${text(credential.id)}: person ${text(credential.person)} is not known`);
     }
-    const columns = this.#credentials;
-    const known = this.#credentialNumber(credential.id);
+    this.#changes++;
+    const record = this.#record;
+    const idEnd = this.#putPacked(source, credential.id, 0);
+    const known = this.#numberOfRecord("credentials", idEnd);
+    const { low, high } = this.#hash;
+    const valueEnd = this.#putPacked(source, credential.value, idEnd);
+    let at = valueEnd;
+    const { validFrom, validUntil, printed } = credential;
+    record[at++] =
+      credential.status |
+      (validFrom === undefined ? 0 : fromFlag) |
+      (validUntil === undefined ? 0 : untilFlag) |
+      (printed === undefined ? 0 : printedFlag);
+    at = this.#putVarint(credential.version, at);
+    at = this.#putVarint(person, at);
+    at = this.#putInstant(validFrom, at);
+    at = this.#putInstant(validUntil, at);
+    if (printed !== undefined) at = this.#putPacked(source, printed, at);
+
     const n = known ?? this.#credentialCount++;
-    if (known === undefined) {
-      columns.id.set(n, this.#arena.add(this.#probe.bytes, this.#probe.length));
-      this.#credentialIds.add(this.#probe.low, this.#probe.high, n);
+    const places = this.#places.credentials;
+    const before = places.get(n);
+    const sameValue = before !== 0 && this.#sameText(this.#valueAt(before), before, idEnd, valueEnd);
+    if (before !== 0 && !sameValue) this.#values.remove(this.#hashOfValue(before).low, n);
+    places.set(n, this.#arena.put(before, record, at));
+    if (known === undefined) this.#credentialIds.add(low, high, n);
+    if (sameValue) return;
+    const hash = this.#hashOfValue(places.get(n));
+    this.#values.add(hash.low, hash.high, n);
+  }
+
+  #leaveGroups(person: number): void {
+    const read = this.#reader(this.#places.people.get(person));
+    read.skip();
+    const flags = read.byte();
+    read.varint();
+    read.varint();
+    this.#validity(read, flags);
+    for (let left = read.varint(); left > 0; left--) {
+      const group = read.varint();
+      this.#groupUses[group] = (this.#groupUses[group] ?? 0) - 1;
     }
-    this.#putValue(n, credential.value);
-    columns.printed.set(
-      n,
-      credential.printed === undefined ? 0 : this.#kept(columns.printed.get(n), credential.printed),
-    );
-    columns.version.set(n, credential.version);
-    columns.person.set(n, person);
-    columns.status.set(n, credentialStatuses.indexOf(credential.status));
-    columns.validity.set(
-      n,
-      this.#validities.put(columns.validity.get(n), credential.validFrom, credential.validUntil),
-    );
   }
 
-  #putValue(n: number, value: string): void {
-    const { value: values } = this.#credentials;
-    const before = values.get(n);
-    const after = this.#kept(before, value);
-    if (after === before) return;
-    if (before !== 0) this.#values.remove(this.#load(before).low, n);
-    values.set(n, after);
-    const { low, high } = this.#load(after);
-    this.#values.add(low, high, n);
+  // -------------------------------------------------------------------------------------------------------------- bytes
+
+  /** The texts as bytes in `#texts`, one behind the other. */
+  #written<T extends readonly string[]>(...texts: T): { readonly [I in keyof T]: Span } {
+    let at = 0;
+    const spans = texts.map((text) => {
+      if (text.length * 3 > scratchBytes - at) {
+        throw new RangeError(`a text of ${text.length} characters is too long to keep`);
+      }
+      const from = at;
+      at += this.#texts.write(text, at, "utf8");
+      return { from, to: at };
+    });
+    return spans as unknown as { readonly [I in keyof T]: Span };
   }
 
-  #countGroups(number: number, by: 1 | -1): void {
-    this.#groupUses[number] = (this.#groupUses[number] ?? 0) + by;
+  /** A packed text with its length before it, in the record from `at` on. */
+  #putPacked(source: Buffer, { from, to }: Span, at: number): number {
+    if (to - from > longestTextBytes)
+      throw new RangeError(`a text of ${to - from} bytes is too long to keep`);
+    const length = pack(source, from, to, this.#record, at + 2) - (at + 2);
+    const after = this.#putVarint(length, at);
+    // The length turned out to be of one byte, as nearly always.
+    if (after === at + 1) this.#record.copyWithin(after, at + 2, at + 2 + length);
+    return after + length;
   }
 
-  #personNumber(id: PersonId): number | undefined {
-    return this.#numberOf(this.#personIds, this.#people.id, id);
+  #putText(source: Buffer, { from, to }: Span, at: number): number {
+    if (to - from > longestTextBytes)
+      throw new RangeError(`a text of ${to - from} bytes is too long to keep`);
+    let end = this.#putVarint(to - from, at);
+    for (let i = from; i < to; i++) this.#record[end++] = source[i] ?? 0;
+    return end;
   }
 
-  #credentialNumber(id: CredentialId): number | undefined {
-    return this.#numberOf(this.#credentialIds, this.#credentials.id, id);
+  #putVarint(number: number, at: number): number {
+    let rest = number;
+    while (rest > 0x7f) {
+      this.#record[at++] = (rest & 0x7f) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#record[at++] = rest;
+    return at;
   }
 
-  #numberOf(index: HashIndex, ids: Column<Uint32Array>, id: string): number | undefined {
-    if (!this.#probe.read(id)) return undefined;
-    const { low, high, bytes, length } = this.#probe;
-    return index.find(low, high, (n) => this.#arena.equals(ids.get(n), bytes, length));
+  #putInstant(at: number | undefined, place: number): number {
+    if (at === undefined) return place;
+    this.#double.setFloat64(0, at);
+    for (let i = 0; i < 8; i++) this.#record[place + i] = this.#double.getUint8(i);
+    return place + 8;
   }
 
-  /** Where the text lies: at `place`, if that is what lies there, else in a new one. Overwrites the probe. */
-  #kept(place: number, text: string): number {
-    if (!this.#probe.read(text))
-      throw new RangeError(`a text of ${text.length} characters is too long to keep`);
-    const { bytes, length } = this.#probe;
-    if (place !== 0 && this.#arena.equals(place, bytes, length)) return place;
-    return this.#arena.add(bytes, length);
+  #validity(read: RecordReader, flags: number): { validFrom?: number; validUntil?: number } {
+    return {
+      ...(flags & fromFlag ? { validFrom: read.double() } : {}),
+      ...(flags & untilFlag ? { validUntil: read.double() } : {}),
+    };
   }
 
-  /** The hash of a stored text. */
-  #load(place: number): { readonly low: number; readonly high: number } {
-    this.#arena.hash(place, this.#probe);
-    return this.#probe;
+  #reader(place: number): RecordReader {
+    return new RecordReader(this.#arena.chunk(place), this.#arena.start(place));
+  }
+
+  // -------------------------------------------------------------------------------------------------------------- search
+
+  /** Packs a text to look for and takes its hash; returns its packed length, undefined: longer than any that is kept. */
+  #seek(text: string): number | undefined {
+    if (text.length > longestTextBytes) return undefined;
+    const length = this.#texts.write(text, 0, "utf8");
+    if (length > longestTextBytes) return undefined;
+    const end = pack(this.#texts, 0, length, this.#sought, 0);
+    this.#hash.of(this.#sought, 0, end);
+    return end;
+  }
+
+  #numberOf(kind: "people" | "credentials", id: string): number | undefined {
+    const length = this.#seek(id);
+    return length === undefined ? undefined : this.#find(kind, length);
+  }
+
+  /** The number of the record with the id that stands, packed and behind its length, at the beginning of `#record`. */
+  #numberOfRecord(kind: "people" | "credentials", idEnd: number): number | undefined {
+    const from = (this.#record[0] ?? 0) < 0x80 ? 1 : 2;
+    const length = idEnd - from;
+    for (let i = 0; i < length; i++) this.#sought[i] = this.#record[from + i] ?? 0;
+    this.#hash.of(this.#sought, 0, length);
+    return this.#find(kind, length);
+  }
+
+  #find(kind: "people" | "credentials", length: number): number | undefined {
+    const places = this.#places[kind];
+    const index = kind === "people" ? this.#personIds : this.#credentialIds;
+    return index.find(this.#hash.low, this.#hash.high, (n) => {
+      const place = places.get(n);
+      return this.#equals(this.#arena.chunk(place), this.#arena.start(place), length);
+    });
+  }
+
+  /** Whether the text with its length before it, at `at`, is the one that is sought. */
+  #equals(chunk: Uint8Array, at: number, length: number): boolean {
+    let start = at;
+    const first = chunk[start++] ?? 0;
+    const stored = first < 0x80 ? first : (first & 0x7f) | ((chunk[start++] ?? 0) << 7);
+    if (stored !== length) return false;
+    for (let i = 0; i < length; i++) if (chunk[start + i] !== this.#sought[i]) return false;
+    return true;
+  }
+
+  /** Whether the text at `at` in the record at `place` is that in `#record[from, to)`, lengths included. */
+  #sameText(at: number, place: number, from: number, to: number): boolean {
+    const chunk = this.#arena.chunk(place);
+    for (let i = 0; i < to - from; i++) if (chunk[at + i] !== this.#record[from + i]) return false;
+    return true;
+  }
+
+  /** Where a credential's value begins, behind its id. */
+  #valueAt(place: number): number {
+    const chunk = this.#arena.chunk(place);
+    return afterText(chunk, this.#arena.start(place));
+  }
+
+  #hashOfId(place: number): Hash {
+    return this.#hashAt(this.#arena.chunk(place), this.#arena.start(place));
+  }
+
+  #hashOfValue(place: number): Hash {
+    return this.#hashAt(this.#arena.chunk(place), this.#valueAt(place));
+  }
+
+  #hashAt(chunk: Uint8Array, at: number): Hash {
+    const start = at + ((chunk[at] ?? 0) < 0x80 ? 1 : 2);
+    this.#hash.of(chunk, start, afterText(chunk, at) - start);
+    return this.#hash;
+  }
+
+  // -------------------------------------------------------------------------------------------------- to and from a file
+
+  /** The share of the records' memory that holds nothing any more. */
+  get wasted(): number {
+    return this.#arena.bytes === 0 ? 0 : this.#arena.waste / this.#arena.bytes;
+  }
+
+  /** All that there is: numbers and words as JSON keeps them, and the memory itself. Both are of one moment. */
+  dump(): { readonly shape: IndexShape; readonly blocks: readonly Uint8Array[] } {
+    const { people, credentials } = this.#places;
+    return {
+      shape: {
+        seeds: this.#hash.seeds,
+        people: this.#peopleCount,
+        credentials: this.#credentialCount,
+        groups: this.#groups.values,
+        groupUses: this.#groupUses,
+        tenants: this.#tenants.values,
+        arena: {
+          blocks: this.#arena.blocks.length,
+          offset: this.#arena.offset,
+          waste: this.#arena.waste,
+        },
+        places: [people.blocks.length, credentials.blocks.length],
+        personIds: this.#personIds.sizes,
+        credentialIds: this.#credentialIds.sizes,
+        values: this.#values.sizes,
+      },
+      blocks: [
+        ...this.#arena.blocks,
+        ...people.blocks,
+        ...credentials.blocks,
+        ...this.#personIds.blocks,
+        ...this.#credentialIds.blocks,
+        ...this.#values.blocks,
+      ],
+    };
+  }
+
+  /** Makes an empty index one of this shape; the blocks returned are then to be filled, in order. */
+  take(shape: IndexShape): readonly Uint8Array[] {
+    this.#hash.seeds = shape.seeds;
+    this.#peopleCount = shape.people;
+    this.#credentialCount = shape.credentials;
+    for (const group of shape.groups) this.#groups.number(group);
+    this.#groupUses.push(...shape.groupUses);
+    for (const tenant of shape.tenants) this.#tenants.number(tenant);
+    const [people, credentials] = shape.places;
+    return [
+      ...this.#arena.allocate(shape.arena.blocks, shape.arena.offset, shape.arena.waste),
+      ...this.#places.people.allocate(people),
+      ...this.#places.credentials.allocate(credentials),
+      ...this.#personIds.allocate(shape.personIds),
+      ...this.#credentialIds.allocate(shape.credentialIds),
+      ...this.#values.allocate(shape.values),
+    ];
+  }
+}
+
+type Sizes = readonly (readonly [slots: number, taken: number])[];
+
+/** What an index has besides its memory. */
+export interface IndexShape {
+  readonly seeds: readonly [low: number, high: number];
+  readonly people: number;
+  readonly credentials: number;
+  readonly groups: readonly GroupId[];
+  readonly groupUses: readonly number[];
+  readonly tenants: readonly string[];
+  readonly arena: { readonly blocks: number; readonly offset: number; readonly waste: number };
+  readonly places: readonly [people: number, credentials: number];
+  readonly personIds: Sizes;
+  readonly credentialIds: Sizes;
+  readonly values: Sizes;
+}
+
+/** Bytes of the length before a text of that length: a varint of at most two. */
+function lengthBytes(length: number): number {
+  return length < 0x80 ? 1 : 2;
+}
+
+function afterText(chunk: Uint8Array, at: number): number {
+  const first = chunk[at] ?? 0;
+  return first < 0x80 ? at + 1 + first : at + 2 + ((first & 0x7f) | ((chunk[at + 1] ?? 0) << 7));
+}
+
+/** Reads a record from its beginning on. */
+class RecordReader {
+  readonly #bytes: Buffer;
+  #at: number;
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  byte(): number {
+    return this.#bytes[this.#at++] ?? 0;
+  }
+
+  varint(): number {
+    let number = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.byte();
+      number += (byte & 0x7f) * scale;
+      if (byte < 0x80) return number;
+    }
+  }
+
+  double(): number {
+    const number = this.#bytes.readDoubleBE(this.#at);
+    this.#at += 8;
+    return number;
+  }
+
+  skip(): void {
+    this.#at = afterText(this.#bytes, this.#at);
+  }
+
+  text(): string {
+    const length = this.varint();
+    this.#at += length;
+    return this.#bytes.toString("utf8", this.#at - length, this.#at);
+  }
+
+  packed(): string {
+    const length = this.varint();
+    this.#at += length;
+    return unpack(this.#bytes, this.#at - length, this.#at);
   }
 }

@@ -2,7 +2,7 @@
  * The chain that proves the journal. digest = H(seq ‖ salt ‖ body), link = H(previous link ‖ digest). The salt keeps a short
  * body from being guessed from its digest after the body was deleted; seq and digest stay, so that the chain still verifies.
  */
-import { createHash, createPublicKey, type KeyObject, randomBytes, sign, verify } from "node:crypto";
+import { createPublicKey, hash, type KeyObject, randomBytes, sign, verify } from "node:crypto";
 
 /** The link before the first event. */
 export const firstLink: Uint8Array = new Uint8Array(32);
@@ -18,13 +18,19 @@ export interface Head {
 }
 
 export function digestOf(seq: number, salt: Uint8Array, body: string): Buffer {
-  const number = Buffer.allocUnsafe(8);
-  number.writeBigUInt64BE(BigInt(seq));
-  return createHash("sha256").update(number).update(salt).update(body, "utf8").digest();
+  // Every UTF-16 unit is at most three bytes.
+  const hashed = Buffer.allocUnsafe(8 + salt.length + 3 * body.length);
+  hashed.writeBigUInt64BE(BigInt(seq));
+  hashed.set(salt, 8);
+  const length = hashed.write(body, 8 + salt.length, "utf8");
+  return hash("sha256", hashed.subarray(0, 8 + salt.length + length), "buffer");
 }
 
 export function linkOf(previous: Uint8Array, digest: Uint8Array): Buffer {
-  return createHash("sha256").update(previous).update(digest).digest();
+  const hashed = Buffer.allocUnsafe(previous.length + digest.length);
+  hashed.set(previous);
+  hashed.set(digest, previous.length);
+  return hash("sha256", hashed, "buffer");
 }
 
 export function signHead(key: KeyObject, seq: number, link: Uint8Array, at: number): Head {

@@ -139,6 +139,15 @@ export async function openHandle(file: string, how: OpenHow): Promise<Handle> {
 /** What a transaction may do with the writing handle. */
 export type Transaction = Pick<Handle, "all" | "first" | "run">;
 
+/** The writing handle, for whoever has his turn. */
+export interface Turn {
+  /** With no transaction around what it runs: for one statement, which is a transaction by itself. */
+  readonly handle: Transaction;
+  /** A transaction may have been left open: a statement by itself would only join it, and not be on disk. */
+  readonly leftOpen: boolean;
+  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+}
+
 interface Job {
   readonly work: () => Promise<void>;
 }
@@ -149,9 +158,24 @@ export class Writer {
   readonly #urgent: Job[] = [];
   readonly #ordinary: Job[] = [];
   #busy: Promise<void> | undefined;
+  /** A transaction that could not even be rolled back may still be open. */
+  #leftOpen = false;
 
   constructor(handle: Handle) {
     this.#handle = handle;
+  }
+
+  /** Gives the handle to `work` and to nobody else meanwhile; what it needs of a transaction it says itself. */
+  turn(work: (turn: Turn) => Promise<void>, urgency: "urgent" | "ordinary"): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const perform = (): Promise<void> =>
+        work({
+          handle: this.#handle,
+          leftOpen: this.#leftOpen,
+          transact: (within) => this.#perform(within),
+        });
+      this.#queue({ work: () => perform().then(resolve, reject) }, urgency);
+    });
   }
 
   /** Runs `work` in one transaction: all of it or, if it throws, nothing. */
@@ -160,15 +184,18 @@ export class Writer {
     urgency: "urgent" | "ordinary" = "ordinary",
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const job = { work: () => this.#perform(work).then(resolve, reject) };
-      (urgency === "urgent" ? this.#urgent : this.#ordinary).push(job);
-      this.#busy ??= this.#drain();
+      this.#queue({ work: () => this.#perform(work).then(resolve, reject) }, urgency);
     });
   }
 
   /** Resolves when nothing is queued. */
   async idle(): Promise<void> {
     while (this.#busy) await this.#busy;
+  }
+
+  #queue(job: Job, urgency: "urgent" | "ordinary"): void {
+    (urgency === "urgent" ? this.#urgent : this.#ordinary).push(job);
+    this.#busy ??= this.#drain();
   }
 
   async #drain(): Promise<void> {
@@ -185,10 +212,13 @@ export class Writer {
     try {
       const result = await work(this.#handle);
       await this.#handle.run("COMMIT");
+      this.#leftOpen = false;
       return result;
     } catch (error) {
       // SQLite may have rolled back by itself (disk full, I/O error); then this one fails and that is fine.
-      await this.#handle.run("ROLLBACK").catch(() => {});
+      await this.#handle.run("ROLLBACK").catch(() => {
+        this.#leftOpen = true;
+      });
       throw error;
     }
   }

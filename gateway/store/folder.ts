@@ -19,6 +19,8 @@ export interface FolderPaths {
   readonly privateKey: string;
   readonly publicKey: string;
   readonly heads: string;
+  /** What is made from the database, and made anew where it is missing. */
+  readonly index: string;
 }
 
 export function folderPaths(dir: string): FolderPaths {
@@ -30,6 +32,7 @@ export function folderPaths(dir: string): FolderPaths {
     privateKey: join(keys, "journal.key"),
     publicKey: join(keys, "journal.pub"),
     heads: join(keys, "heads.log"),
+    index: join(dir, "index"),
   };
 }
 

@@ -3,49 +3,39 @@
  * that growing never holds the loop for long. Equal hashes are told apart by the caller, who compares the whole text.
  */
 import { randomBytes } from "node:crypto";
+import { bytesOf } from "./columns.js";
 
 const shardBits = 8;
 const shardCount = 1 << shardBits;
 const firstSlots = 8;
 /** A shard grows when more of it is taken, tombstones included. */
-const fullest = 0.78;
-const growth = 1.35;
+const fullest = 0.88;
+const growth = 1.2;
 /** Entries do not spread evenly over the shards: room for them all leaves some for the fullest. */
-const reservedFullness = 0.72;
+const reservedFullness = 0.82;
 
 const empty = 0;
 const removed = 0xffff_ffff;
 
-/** A text as bytes with its 64-bit hash, in a buffer that the next text overwrites. */
-export class TextProbe {
-  readonly bytes: Buffer;
-  length = 0;
-  /** Lower and upper half of the hash. */
+/** The 64-bit hash of some bytes; the next call overwrites it. */
+export class Hash {
+  /** Lower and upper half. */
   low = 0;
   high = 0;
-  readonly #seedLow = randomBytes(4).readInt32LE();
-  readonly #seedHigh = randomBytes(4).readInt32LE();
+  #seeds: readonly [low: number, high: number] = [randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()];
 
-  constructor(longest: number) {
-    this.bytes = Buffer.alloc(longest + 4);
+  /** What every hash depends on: kept with an index that is written to a file. */
+  get seeds(): readonly [low: number, high: number] {
+    return this.#seeds;
   }
 
-  /** false: the text is longer than any that is kept. */
-  read(text: string): boolean {
-    if (text.length + 4 > this.bytes.length) return false;
-    this.length = this.bytes.write(text, "utf8");
-    if (this.length + 4 > this.bytes.length) return false;
-    this.hash(this.bytes, 0, this.length);
-    return true;
+  set seeds(seeds: readonly [low: number, high: number]) {
+    this.#seeds = seeds;
   }
 
-  /**
-   * Takes only the hash, of bytes that lie elsewhere. Two lanes of MurmurHash3's mixing with random seeds: chosen card values
-   * cannot be made to collide from outside.
-   */
-  hash(bytes: Uint8Array, from: number, length: number): void {
-    let low = this.#seedLow;
-    let high = this.#seedHigh;
+  /** Two lanes of MurmurHash3's mixing with random seeds: chosen card values cannot be made to collide from outside. */
+  of(bytes: Uint8Array, from: number, length: number): void {
+    let [low, high] = this.#seeds;
     for (let i = from; i < from + length; i++) {
       const byte = bytes[i] ?? 0;
       low = Math.imul(low ^ byte, 0x5bd1e995);
@@ -69,27 +59,23 @@ function finish(hash: number): number {
 interface Shard {
   /** Record + 1; 0: empty. */
   slots: Uint32Array;
-  /** Upper half of each slot's hash; empty where the index keeps none. */
-  tags: Uint32Array;
+  /** Eight bits of the upper half of each slot's hash: a miss hardly ever touches a record. */
+  tags: Uint8Array;
   taken: number;
 }
 
-export interface HashIndexOptions {
-  /** Keeps half of each hash beside it: 4 bytes an entry more, and a miss touches no record. */
-  readonly tagged: boolean;
-  /** Puts a record's text in the probe, to place it anew when its shard grows. */
-  readonly load: (record: number) => { readonly low: number; readonly high: number };
-}
+/** The hash of a record's text, to place it anew when its shard grows. */
+type HashOf = (record: number) => { readonly low: number; readonly high: number };
 
 export class HashIndex {
   readonly #shards: Shard[];
-  readonly #options: HashIndexOptions;
+  readonly #hashOf: HashOf;
 
-  constructor(options: HashIndexOptions) {
-    this.#options = options;
+  constructor(hashOf: HashOf) {
+    this.#hashOf = hashOf;
     this.#shards = Array.from({ length: shardCount }, () => ({
       slots: new Uint32Array(firstSlots),
-      tags: new Uint32Array(options.tagged ? firstSlots : 0),
+      tags: new Uint8Array(firstSlots),
       taken: 0,
     }));
   }
@@ -100,15 +86,15 @@ export class HashIndex {
     for (const shard of this.#shards) if (shard.slots.length < slots) this.#resize(shard, slots);
   }
 
-  /** The first record for which `matches` says true, of those with this hash (and, untagged, of some others). */
+  /** The first record for which `matches` says true, of those with this hash and of some others. */
   find(low: number, high: number, matches: (record: number) => boolean): number | undefined {
     const shard = this.#shardOf(low);
     const { slots, tags } = shard;
-    const { tagged } = this.#options;
+    const tag = high & 0xff;
     for (let at = placeOf(low, slots.length); ; at = at + 1 === slots.length ? 0 : at + 1) {
       const slot = slots[at] ?? empty;
       if (slot === empty) return undefined;
-      if (slot === removed || (tagged && tags[at] !== high)) continue;
+      if (slot === removed || tags[at] !== tag) continue;
       if (matches(slot - 1)) return slot - 1;
     }
   }
@@ -116,7 +102,7 @@ export class HashIndex {
   add(low: number, high: number, record: number): void {
     const shard = this.#shardOf(low);
     if (shard.taken + 1 > shard.slots.length * fullest) this.#grow(shard);
-    place(shard, low, high, record, this.#options.tagged);
+    place(shard, low, high, record);
   }
 
   remove(low: number, record: number): void {
@@ -136,6 +122,29 @@ export class HashIndex {
     return this.#shards.reduce((sum, { slots, tags }) => sum + slots.byteLength + tags.byteLength, 0);
   }
 
+  /** The memory itself, in order. */
+  get blocks(): readonly Uint8Array[] {
+    return this.#shards.flatMap(({ slots, tags }) => [bytesOf(slots), tags]);
+  }
+
+  /** Slots and slots taken of each shard: with `blocks` the whole index. */
+  get sizes(): readonly (readonly [slots: number, taken: number])[] {
+    return this.#shards.map(({ slots, taken }) => [slots.length, taken]);
+  }
+
+  /** Fresh memory of these sizes, to be filled. */
+  allocate(sizes: readonly (readonly [slots: number, taken: number])[]): readonly Uint8Array[] {
+    if (sizes.length !== shardCount) throw new RangeError(`${sizes.length} shards, not ${shardCount}`);
+    for (const [i, [slots, taken]] of sizes.entries()) {
+      const shard = this.#shards[i];
+      if (!shard) continue;
+      shard.slots = new Uint32Array(slots);
+      shard.tags = new Uint8Array(slots);
+      shard.taken = taken;
+    }
+    return this.blocks;
+  }
+
   #shardOf(low: number): Shard {
     const shard = this.#shards[low >>> (32 - shardBits)];
     if (!shard) throw new RangeError(`no shard for hash ${low}`);
@@ -152,21 +161,21 @@ export class HashIndex {
     const records: number[] = [];
     for (const slot of shard.slots) if (slot !== empty && slot !== removed) records.push(slot - 1);
     shard.slots = new Uint32Array(length);
-    shard.tags = new Uint32Array(this.#options.tagged ? length : 0);
+    shard.tags = new Uint8Array(length);
     shard.taken = 0;
     for (const record of records) {
-      const { low, high } = this.#options.load(record);
-      place(shard, low, high, record, this.#options.tagged);
+      const { low, high } = this.#hashOf(record);
+      place(shard, low, high, record);
     }
   }
 }
 
-function place(shard: Shard, low: number, high: number, record: number, tagged: boolean): void {
+function place(shard: Shard, low: number, high: number, record: number): void {
   const { slots, tags } = shard;
   let at = placeOf(low, slots.length);
   while (slots[at] !== empty) at = at + 1 === slots.length ? 0 : at + 1;
   slots[at] = record + 1;
-  if (tagged) tags[at] = high;
+  tags[at] = high & 0xff;
   shard.taken++;
 }
 

@@ -2,13 +2,16 @@
  * The journal: stamps at once, writes behind. A batch is what was appended while the last one was being written. While the disk
  * fails, everything waits in memory, bounded; what had to be dropped is recorded in the batch that comes after it.
  */
-import { v7 as newId } from "uuid";
 import { type EventBody, eventCatalogue, type SiteEvent } from "../core/events.js";
 import type { Signal } from "../core/signals.js";
+import { newId } from "../ids.js";
 import type { Appended, EventFilter, Journal, JournalEntry, JournalHealth } from "../ports.js";
 import { answersOf, type Progress, wellFormed, writeBatch } from "./batch.js";
+import { fitsInOne, furnishBatches, writeInOne } from "./batch-in-one.js";
 import { digestOf, linkOf, Salts } from "./chain.js";
+import { CommitTimes } from "./commit-times.js";
 import type { Writer } from "./database.js";
+import type { EventIndex } from "./event-index.js";
 import type { HeadKeeper } from "./head-keeper.js";
 import type { JournalReads } from "./journal-reads.js";
 import {
@@ -35,8 +38,10 @@ export class SqliteJournal implements Journal {
   readonly #writer: Writer;
   readonly #reads: JournalReads;
   readonly #heads: HeadKeeper;
+  readonly #index: EventIndex;
   readonly #options: JournalOptions;
   readonly #salts = new Salts();
+  readonly #commits = new CommitTimes();
   readonly #backlog: Backlog;
   /** Answers not yet on disk, by client and request. */
   readonly #answers = new Map<string, string>();
@@ -50,6 +55,8 @@ export class SqliteJournal implements Journal {
   #durableSeq: number;
   #writing: readonly Pending[] = [];
   #scheduled = false;
+  /** The connection has what a batch in one statement needs. */
+  #furnished = false;
   #retryMs = firstRetryMs;
   #retry: NodeJS.Timeout | undefined;
   #lastError: string | undefined;
@@ -63,12 +70,14 @@ export class SqliteJournal implements Journal {
     writer: Writer,
     reads: JournalReads,
     heads: HeadKeeper,
+    index: EventIndex,
     options: JournalOptions,
     progress: Progress,
   ) {
     this.#writer = writer;
     this.#reads = reads;
     this.#heads = heads;
+    this.#index = index;
     this.#options = options;
     this.#site = options.site;
     this.#tenant = options.tenant;
@@ -128,11 +137,13 @@ export class SqliteJournal implements Journal {
   }
 
   health(): JournalHealth {
+    const commits = this.#commits.spread();
     return {
       state: this.#failing ? "failing" : "ok",
       waiting: this.#backlog.entries + this.#writing.filter((item) => item.is === "entry").length,
       lastSeq: this.#progress.seq,
       lastDurableSeq: this.#durableSeq,
+      ...(commits ? { commits } : {}),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
     };
   }
@@ -168,6 +179,7 @@ export class SqliteJournal implements Journal {
     while (this.#scheduled) await this.#turn();
     this.#drop(this.#backlog.take().filter((item) => item.is === "entry"));
     this.#wakeWaiting();
+    await this.#index.stop();
     await this.#heads.stop();
   }
 
@@ -264,12 +276,18 @@ export class SqliteJournal implements Journal {
   async #writeBatch(): Promise<boolean> {
     let batch: readonly Pending[] = [];
     try {
-      await this.#writer.transact(async (tx) => {
+      let begunAt = 0;
+      await this.#writer.turn(async (turn) => {
+        if (!this.#furnished) await furnishBatches(turn.handle);
+        this.#furnished = true;
+        begunAt = performance.now();
         for (const listener of this.#batchListeners) call(listener);
         batch = this.#backlog.take();
         this.#writing = batch;
-        await writeBatch(tx, batch, this.#progress);
+        if (!turn.leftOpen && fitsInOne(batch)) await writeInOne(turn.handle, batch, this.#progress);
+        else await turn.transact((tx) => writeBatch(tx, batch, this.#progress));
       }, "urgent");
+      this.#commits.add(performance.now() - begunAt);
     } catch (error) {
       this.#writing = [];
       this.#drop(this.#backlog.putBack(batch));
@@ -310,6 +328,8 @@ export class SqliteJournal implements Journal {
     if (sealed) {
       this.#durableSeq = sealed.event.seq;
       this.#heads.note(sealed.event.seq, sealed.link);
+      const instants = events.map(({ at }) => at).sort((a, b) => a - b);
+      this.#index.note(sealed.event.seq, instants[0] ?? 0, instants.at(-1) ?? 0);
     }
     const restored = this.#failing;
     this.#failing = false;

@@ -122,6 +122,52 @@ const migrations: readonly string[] = [
     PRIMARY KEY (kind, id)
   ) WITHOUT ROWID;
   `,
+  `
+  -- People are sought in a database of its own, index/search.db, which is made from these rows.
+  DROP INDEX person_names;
+  DROP INDEX credentials_printed;
+
+  -- How often versions were removed or rewritten: whatever was made from the rows before is made anew.
+  CREATE TABLE people_rewritten (one INTEGER PRIMARY KEY CHECK (one = 1), times INTEGER NOT NULL);
+  INSERT INTO people_rewritten VALUES (1, 0);
+  CREATE TRIGGER person_removed AFTER DELETE ON person_versions
+    BEGIN UPDATE people_rewritten SET times = times + 1; END;
+  CREATE TRIGGER person_rewritten AFTER UPDATE OF row, id, version, name, sought, tenant, groups, status, valid_from, valid_until
+    ON person_versions BEGIN UPDATE people_rewritten SET times = times + 1; END;
+  CREATE TRIGGER person_renewed AFTER UPDATE OF newest ON person_versions WHEN new.newest = 1
+    BEGIN UPDATE people_rewritten SET times = times + 1; END;
+  CREATE TRIGGER credential_removed AFTER DELETE ON credential_versions
+    BEGIN UPDATE people_rewritten SET times = times + 1; END;
+  CREATE TRIGGER credential_rewritten AFTER UPDATE OF row, id, version, person, status, value, printed, valid_from, valid_until
+    ON credential_versions BEGIN UPDATE people_rewritten SET times = times + 1; END;
+  CREATE TRIGGER credential_renewed AFTER UPDATE OF newest ON credential_versions WHEN new.newest = 1
+    BEGIN UPDATE people_rewritten SET times = times + 1; END;
+  `,
+  `
+  -- Events are found by sets of places, a set for each value in each 32,768 numbers, and no longer by an index a column.
+  ALTER TABLE events ADD COLUMN credential TEXT;
+  ALTER TABLE events ADD COLUMN reason TEXT;
+  ALTER TABLE events ADD COLUMN tenant TEXT;
+  UPDATE events SET credential = body->>'credential', reason = body->>'reason', tenant = body->>'tenant'
+    WHERE body IS NOT NULL;
+  DROP INDEX events_type;
+  DROP INDEX events_category;
+  DROP INDEX events_severity;
+  DROP INDEX events_door;
+  DROP INDEX events_area;
+  DROP INDEX events_device;
+  DROP INDEX events_sensor;
+  CREATE INDEX events_credential ON events(credential) WHERE credential IS NOT NULL;
+
+  CREATE TABLE event_values (id INTEGER PRIMARY KEY, field TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (field, value));
+  CREATE TABLE event_places (
+    value INTEGER NOT NULL, segment INTEGER NOT NULL, places BLOB NOT NULL, PRIMARY KEY (value, segment)
+  ) WITHOUT ROWID;
+  -- Segments that are whole and have their sets. in_order: their instants run with their numbers.
+  CREATE TABLE event_segments (
+    segment INTEGER PRIMARY KEY, events INTEGER NOT NULL, from_at INTEGER, to_at INTEGER, in_order INTEGER NOT NULL
+  );
+  `,
 ];
 
 const newestSchema = migrations.length;

@@ -2,7 +2,7 @@
 import type { CredentialStatus } from "../core/people.js";
 import type { CredentialRow, PersonRow } from "../ports.js";
 import { type Handle, pieces, type Transaction } from "./database.js";
-import type { Audit, AuditedVersion, PeoplePage, StoredPerson, StoredVersion } from "./people-types.js";
+import type { Audit, AuditedVersion, StoredPerson, StoredVersion } from "./people-types.js";
 import { actorOf, actorText } from "./sites.js";
 
 /** Versions to be written together, in order; of one id the last is the newest. */
@@ -45,6 +45,35 @@ export async function writeVersions(tx: Transaction, rows: NewVersions, audit: A
     await tx.run(insertCredentials, [JSON.stringify(values), ...audited]);
     await expectPeople(tx, piece);
   }
+}
+
+/** A part of a list that is attached as `staged`: its new people from one number to another, and their cards. */
+export interface StagedPart {
+  readonly after: number;
+  readonly until: number;
+  readonly tenant: string;
+}
+
+/** Takes the part over; returns how many rows that were. */
+export async function addStaged(tx: Transaction, part: StagedPart, audit: Audit): Promise<number> {
+  const { after, until, tenant } = part;
+  const audited = [audit.at, actorText(audit.by), audit.why ?? null];
+  const people = await tx.run(
+    `INSERT INTO person_versions
+       (id, version, newest, name, sought, tenant, groups, status, valid_from, valid_until, at, by, why)
+     SELECT id, 1, 1, name, sought, ?3, groups, status, valid_from, valid_until, ?4, ?5, ?6
+     FROM staged.people WHERE rowid > ?1 AND rowid <= ?2 AND state = 0`,
+    [after, until, tenant, ...audited],
+  );
+  if (people === 0) return 0;
+  const credentials = await tx.run(
+    `INSERT INTO credential_versions (id, version, newest, person, status, value, printed, at, by, why)
+     SELECT c.id, 1, 1, c.person, c.status, c.value, c.printed, ?3, ?4, ?5
+     FROM staged.people p JOIN staged.cards c ON c.n = p.rowid
+     WHERE p.rowid > ?1 AND p.rowid <= ?2 AND p.state = 0`,
+    [after, until, ...audited],
+  );
+  return people + credentials;
 }
 
 /** A person whose own write failed meanwhile is not there: without them the credential would be nobody's. */
@@ -103,9 +132,27 @@ function credentialValues(row: CredentialRow, newest: boolean): readonly unknown
 }
 
 /** As names are sought: without case and accents. */
-function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+export function folded(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text.toLowerCase();
+  return text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[ßæœøłđðþı]/g, (letter) => plain[letter] ?? letter);
 }
+
+/** Letters that Unicode does not take apart. */
+const plain: Readonly<Record<string, string>> = {
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  ł: "l",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ı: "i",
+};
 
 interface PersonSql {
   readonly row: number;
@@ -139,85 +186,6 @@ interface AuditSql {
 
 const personColumns = "row, id, version, name, tenant, groups, status, valid_from, valid_until";
 const credentialColumns = "row, id, version, person, status, value, printed, valid_from, valid_until";
-
-export async function countNewest(handle: Handle): Promise<{ people: number; credentials: number }> {
-  const row = await handle.first<{ people: number; credentials: number }>(
-    `SELECT (SELECT count(*) FROM person_versions WHERE newest = 1) AS people,
-            (SELECT count(*) FROM credential_versions WHERE newest = 1) AS credentials`,
-  );
-  return row ?? { people: 0, credentials: 0 };
-}
-
-/** Rows a page at loading: so few that taking them in does not hold the loop. */
-const rowsAPage = 500;
-
-/** The rows in force, in pages. */
-export async function* loadPeople(handle: Handle): AsyncGenerator<readonly StoredPerson[]> {
-  for await (const page of newestRows(handle, "person_versions", personColumns)) {
-    yield (page as PersonArray[]).map(([row, id, version, name, tenant, groups, status, from, until]) =>
-      personOf({ row, id, version, name, tenant, groups, status, valid_from: from, valid_until: until }),
-    );
-  }
-}
-
-export async function* loadCredentials(handle: Handle): AsyncGenerator<readonly CredentialRow[]> {
-  for await (const page of newestRows(handle, "credential_versions", credentialColumns)) {
-    yield (page as CredentialArray[]).map(([row, id, version, person, status, value, printed, from, until]) =>
-      credentialOf({
-        row,
-        id,
-        version,
-        person,
-        status,
-        value,
-        printed,
-        valid_from: from,
-        valid_until: until,
-      }),
-    );
-  }
-}
-
-/** The columns of `personColumns` and `credentialColumns`, in their order. */
-type PersonArray = [number, string, number, string, string, string, string, number | null, number | null];
-type CredentialArray = [
-  number,
-  string,
-  number,
-  string,
-  string,
-  string,
-  string | null,
-  number | null,
-  number | null,
-];
-
-/**
- * Each page is one JSON text, made by SQLite off the main thread: parsing it costs the loop a third of what as many rows from
- * the driver do. The next page is read while this one is taken in.
- */
-async function* newestRows(handle: Handle, table: string, columns: string): AsyncGenerator<unknown[]> {
-  interface Page {
-    readonly rows: string;
-    readonly count: number;
-    readonly last: number | null;
-  }
-  const read = (after: number): Promise<Page | undefined> =>
-    handle.first<Page>(
-      `SELECT json_group_array(json_array(${columns})) AS rows, count(*) AS count, max(row) AS last
-       FROM (SELECT ${columns} FROM ${table} NOT INDEXED
-             WHERE row > ? AND newest = 1 ORDER BY row LIMIT ${rowsAPage})`,
-      [after],
-    );
-  let next: Promise<Page | undefined> | undefined = read(0);
-  while (next) {
-    const page: Page | undefined = await next;
-    next = page?.last == null || page.count < rowsAPage ? undefined : read(page.last);
-    // Whoever stops taking pages has no use for the one being read, nor for its failure.
-    next?.catch(() => {});
-    if (page && page.count > 0) yield JSON.parse(page.rows) as unknown[];
-  }
-}
 
 function personOf(sql: PersonSql): StoredPerson {
   return {
@@ -296,53 +264,8 @@ export async function readNewest(handle: Handle, id: string): Promise<StoredVers
   return newest;
 }
 
-export interface PeopleSearch {
-  /** Part of a name (without case and accents), the start of a printed number, or an id; empty: everybody. */
-  readonly text: string;
-  readonly limit: number;
-  /** `next` of the page before. */
-  readonly after?: string;
-}
-
-const longestPage = 1_000;
-
-/** In order of name. */
-export async function searchPeople(handle: Handle, search: PeopleSearch): Promise<PeoplePage> {
-  const limit = Math.min(Math.max(1, Math.floor(search.limit)), longestPage);
-  const text = search.text.trim();
-  const [soughtAfter, idAfter] = cursor(search.after);
-  const found = await handle.all<{ id: string; sought: string }>(
-    `SELECT id, sought FROM person_versions
-     WHERE newest = 1 AND (sought, id) > (?1, ?2)
-       AND (?3 = '' OR instr(sought, ?3) > 0 OR id = ?4
-         OR id IN (SELECT person FROM credential_versions WHERE newest = 1 AND printed >= ?4 AND printed < ?5 AND ?4 <> ''))
-     ORDER BY sought, id LIMIT ?6`,
-    [soughtAfter, idAfter, folded(text), text, `${text}\u{10FFFF}`, limit + 1],
-  );
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  const people = await withCredentials(
-    handle,
-    page.map(({ id }) => id),
-  );
-  return { people, ...(last ? { next: JSON.stringify([last.sought, last.id]) } : {}) };
-}
-
-function cursor(after: string | undefined): readonly [sought: string, id: string] {
-  if (after === undefined) return ["", ""];
-  try {
-    const parsed: unknown = JSON.parse(after);
-    if (Array.isArray(parsed) && typeof parsed[0] === "string" && typeof parsed[1] === "string") {
-      return [parsed[0], parsed[1]];
-    }
-  } catch {
-    // Not one of ours: from the start.
-  }
-  return ["", ""];
-}
-
 /** In the order of `ids`. */
-async function withCredentials(handle: Handle, ids: readonly string[]): Promise<PersonRow[]> {
+export async function withCredentials(handle: Handle, ids: readonly string[]): Promise<PersonRow[]> {
   if (ids.length === 0) return [];
   const wanted = JSON.stringify(ids);
   const people = await handle.all<PersonSql>(

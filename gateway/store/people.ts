@@ -2,24 +2,26 @@
  * The people: rows in SQLite, each change a version more; in memory what the doors need. A change that takes rights away holds
  * before it is on disk, one that gives them afterwards; one that does both is two versions, so that a replay reads the same.
  */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Credential, CredentialId, Person, PersonId } from "../core/people.js";
 import type { GroupId } from "../core/site.js";
 import type { CredentialRow, Directory, Fault, PersonRow } from "../ports.js";
-import { CardIndex } from "./card-index.js";
+import type { CardIndex } from "./card-index.js";
 import { type Handle, pieces, type Writer } from "./database.js";
 import { checkChange, type LatestRows } from "./people-check.js";
+import { type Loaded, SnapshotKeeper } from "./people-keeper.js";
+import { loadRows, marksOf } from "./people-load.js";
 import { credentialSteps, personSteps, type Steps, sameCredential, samePerson } from "./people-rights.js";
+import { PeopleFinder, type PeopleSearch } from "./people-search.js";
 import {
-  countNewest,
-  loadCredentials,
-  loadPeople,
-  type PeopleSearch,
+  addStaged,
   readHistory,
   readNewest,
   readPerson,
   readVersion,
-  searchPeople,
+  type StagedPart,
   writeVersions,
 } from "./people-table.js";
 import {
@@ -45,14 +47,39 @@ interface Plan {
   readonly audit: Audit;
 }
 
-/** Rows a transaction of a long import: a door's grant may wait behind one. */
-const importedAtOnce = 2_000;
+/** Rows a transaction: a door's grant may wait behind one. */
+const putAtOnce = 1_000;
+/** Few enough to be moved at once. */
+const fewPeople = 20_000;
+/** Rows of a long import that are made findable together: one by one they would cost many times as much. */
+const soughtAtOnce = 25_000;
 const retryRevocationsMs = 5_000;
+const snapshotFromRows = 20_000;
+
+export interface PeopleOptions {
+  /** Fewer rows are loaded as rows, and make no snapshot worth writing. */
+  readonly snapshotFromRows?: number;
+}
+
+export interface PeopleParts {
+  readonly writer: Writer;
+  /** Histories and single rows. */
+  readonly reader: Handle;
+  /** Read at once while everybody is loaded. */
+  readonly loading: readonly Handle[];
+  readonly database: string;
+  /** For what is made from the rows and may be thrown away. */
+  readonly folder: string;
+  readonly options?: PeopleOptions | undefined;
+}
 
 export class PeopleStore implements Directory {
   readonly #writer: Writer;
   readonly #reader: Handle;
-  readonly #index = new CardIndex();
+  readonly #keeper: SnapshotKeeper;
+  readonly #finder: PeopleFinder;
+  #index: CardIndex;
+  #loaded: Loaded | undefined;
   /** The newest version of each row that is on its way to the disk. */
   readonly #coming = {
     people: new Map<string, StoredPerson>(),
@@ -63,24 +90,42 @@ export class PeopleStore implements Directory {
   /** What took rights away and could not be written: tried again until it is. */
   #unwritten: Plan[] = [];
   #retry: NodeJS.Timeout | undefined;
+  /** A part of a long import that is being added; what brings ids or values waits, and it waits for what does already. */
+  #adding: Promise<void> | undefined;
+  readonly #bringing = new Set<Promise<unknown>>();
+  #brought = 0;
+  /** Rows of a long import that a search does not find yet. */
+  #unsought = 0;
 
-  constructor(writer: Writer, reader: Handle) {
+  constructor({ writer, reader, loading, database, folder, options = {} }: PeopleParts) {
     this.#writer = writer;
     this.#reader = reader;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#keeper = new SnapshotKeeper({
+      file: join(folder, "people.snapshot"),
+      handles: loading,
+      fromRows: options.snapshotFromRows ?? snapshotFromRows,
+    });
+    this.#finder = new PeopleFinder(database, join(folder, "search.db"));
+    this.#index = this.#keeper.index;
   }
 
-  /** Reads everybody into memory, in pages. */
+  /** Takes everybody into memory: from the snapshot and the rows since, or from all rows. */
   async load(): Promise<void> {
-    const { people, credentials } = await countNewest(this.#reader);
-    this.#index.reserve(people, credentials);
-    for await (const rows of loadPeople(this.#reader)) for (const row of rows) this.#index.putPerson(row);
-    for await (const rows of loadCredentials(this.#reader)) {
-      for (const row of rows) this.#index.putCredential(row);
-    }
+    this.#loaded = await this.#keeper.load();
+    this.#index = this.#keeper.index;
+    await this.#finder.open();
   }
 
-  close(): void {
+  /** From what everybody was loaded, and how long it took. */
+  get loaded(): Loaded | undefined {
+    return this.#loaded;
+  }
+
+  async close(): Promise<void> {
     clearTimeout(this.#retry);
+    await this.#keeper.close();
+    await this.#finder.close();
   }
 
   // -------------------------------------------------------------------------------------------- in memory, synchronous
@@ -134,8 +179,22 @@ export class PeopleStore implements Directory {
     return readPerson(this.#reader, id);
   }
 
-  search(search: PeopleSearch): Promise<PeoplePage> {
-    return searchPeople(this.#reader, search);
+  /** `values`: what the text may mean as a card's value. */
+  search(search: PeopleSearch, values: readonly string[] = []): Promise<PeoplePage> {
+    const text = search.text.trim();
+    const credential = this.find(values);
+    const holder = credential === undefined ? undefined : this.#index.credentialRow(credential)?.person;
+    const exactly = new Set([
+      ...(this.#index.has(text) ? [text] : []),
+      ...(holder === undefined ? [] : [holder]),
+    ]);
+    return this.#finder.search(search, [...exactly]);
+  }
+
+  /** Resolves when everything written is found by a search, and everybody is in the snapshot if there is one. */
+  async settled(): Promise<void> {
+    await this.#finder.takeIn();
+    await this.#keeper.saved();
   }
 
   /** Every version of a person or a credential with who, when and why; newest first. */
@@ -161,6 +220,20 @@ export class PeopleStore implements Directory {
    */
   async put(change: PeopleChange, audit: Audit): Promise<PutResult> {
     const tidy = tidied(change);
+    if (!this.#brings(tidy)) return this.#put(tidy, audit);
+    // What brings ids or card values waits for a part of a long import that is just being added, since that might bring the same.
+    while (this.#adding) await this.#adding;
+    this.#brought++;
+    const putting = this.#put(tidy, audit);
+    this.#bringing.add(putting);
+    try {
+      return await putting;
+    } finally {
+      this.#bringing.delete(putting);
+    }
+  }
+
+  async #put(tidy: PeopleChange, audit: Audit): Promise<PutResult> {
     const faults = checkChange(tidy, this.#latest());
     if (faults.length > 0) return { ok: false, faults };
     const plan = this.#plan(tidy, audit);
@@ -168,25 +241,30 @@ export class PeopleStore implements Directory {
       [...plan.people, ...plan.credentials].map(({ last }) => [last.id, last.version]),
     );
     if (versions.size === 0) return { ok: true, versions };
+    const written = this.#keeper.changing();
     this.#takeAway(plan);
     try {
       await this.#write(plan);
     } catch (error) {
+      // What is in memory and what is on disk may differ from here on.
+      this.#keeper.distrust();
       await this.#notWritten(plan);
       throw error;
     }
     this.#give(plan);
+    written(versions.size);
+    void this.#finder.takeIn();
     return { ok: true, versions };
   }
 
-  /** Like `put`, for very many rows: everything is checked first, then written in transactions of some thousand rows. */
+  /** Like `put`, for some thousand rows: everything is checked first, then written in parts. */
   async import(change: PeopleChange, audit: Audit): Promise<PutResult> {
     const faults = this.check(change);
     if (faults.length > 0) return { ok: false, faults };
     const versions = new Map<string, number>();
     const parts: PeopleChange[] = [
-      ...[...pieces(change.people ?? [], importedAtOnce)].map((people) => ({ people })),
-      ...[...pieces(change.credentials ?? [], importedAtOnce)].map((credentials) => ({ credentials })),
+      ...[...pieces(change.people ?? [], putAtOnce)].map((people) => ({ people })),
+      ...[...pieces(change.credentials ?? [], putAtOnce)].map((credentials) => ({ credentials })),
     ];
     for (const part of parts) {
       const result = await this.put(part, audit);
@@ -197,12 +275,99 @@ export class PeopleStore implements Directory {
     return { ok: true, versions };
   }
 
+  /** Counts up with every change that brings an id or a card's value that was not in force before, but for `addStaged`. */
+  get brought(): number {
+    return this.#brought;
+  }
+
+  /** Makes a staged list's file known to the database, until it is detached, and room in memory for what it adds. */
+  async attach(file: string, people: number, credentials: number): Promise<void> {
+    await this.#writer.turn(async ({ handle }) => {
+      await handle.run("ATTACH ? AS staged", [file]);
+    }, "ordinary");
+    // Room for many beside many would be made by moving those: then it is better made bit by bit.
+    if (this.#index.people < fewPeople) this.#index.reserve(people, credentials);
+  }
+
+  async detach(): Promise<void> {
+    await this.#writer.turn(async ({ handle }) => {
+      await handle.run("DETACH staged");
+    }, "ordinary");
+    await this.#finder.takeIn();
+  }
+
+  /**
+   * Takes over a part of the attached list, all of it new: its texts go from one database to the other and into memory without an
+   * object a row. It was checked when `brought` was as given; if it is not any more, `again` gives its rows to be checked once
+   * more, and what is wrong with them is returned.
+   */
+  async addStaged(
+    part: StagedPart,
+    audit: Audit,
+    broughtThen: number,
+    again: () => Promise<PeopleChange>,
+  ): Promise<readonly Fault[]> {
+    while (this.#adding) await this.#adding;
+    const adding = this.#addStaged(part, audit, broughtThen, again);
+    const over = (): void => {
+      this.#adding = undefined;
+    };
+    this.#adding = adding.then(over, over);
+    return adding;
+  }
+
+  async #addStaged(
+    part: StagedPart,
+    audit: Audit,
+    broughtThen: number,
+    again: () => Promise<PeopleChange>,
+  ): Promise<readonly Fault[]> {
+    await Promise.allSettled(this.#bringing);
+    if (this.#brought !== broughtThen) {
+      const faults = this.check(await again());
+      if (faults.length > 0) return faults;
+    }
+    const written = this.#keeper.changing();
+    let rows: number;
+    try {
+      const done = await this.#writer.transact(async (tx) => {
+        const before = await marksOf(tx);
+        const added = await addStaged(tx, part, audit);
+        return { before, added, after: await marksOf(tx) };
+      });
+      rows = done.added;
+      await loadRows([this.#reader], this.#index, done.before, done.after);
+    } catch (error) {
+      this.#keeper.distrust();
+      throw error;
+    }
+    written(rows);
+    this.#unsought += rows;
+    if (this.#unsought >= soughtAtOnce) {
+      this.#unsought = 0;
+      void this.#finder.takeIn();
+    }
+    return [];
+  }
+
+  /** Whether it brings an id that nobody has, or makes a card's value open doors that did not. */
+  #brings(change: PeopleChange): boolean {
+    return (
+      (change.people ?? []).some(({ id }) => !this.#index.has(id)) ||
+      (change.credentials ?? []).some((row) => {
+        const inForce = this.#index.credentialRow(row.id);
+        if (!inForce) return true;
+        return isActive(row.status) && !(isActive(inForce.status) && inForce.value === row.value);
+      })
+    );
+  }
+
   #latest(): LatestRows {
     const { people, credentials } = this.#coming;
     const credential = (id: string): CredentialRow | undefined =>
       credentials.get(id) ?? this.#index.credentialRow(id);
     return {
-      hasPerson: (id) => people.has(id) || this.#index.nameOf(id) !== undefined,
+      hasPerson: (id) => people.has(id) || this.#index.has(id),
       credential,
       activeWith: (value) => {
         const inMemory = this.#index.byValue(value);

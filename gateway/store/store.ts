@@ -4,15 +4,17 @@ import type { Change } from "../core/state.js";
 import type { Progress } from "./batch.js";
 import { firstLink, type Head } from "./chain.js";
 import { type Handle, openHandle, Writer } from "./database.js";
+import { EventIndex } from "./event-index.js";
 import { type FolderLock, lockFolder, prepareFolder } from "./folder.js";
 import { HeadKeeper } from "./head-keeper.js";
 import { lastGenuineHead, openHeadsFile, readHeads, signingKey } from "./heads.js";
 import { SqliteJournal } from "./journal.js";
 import { JournalReads } from "./journal-reads.js";
 import { migrate } from "./migrations.js";
-import { PeopleStore } from "./people.js";
+import { type PeopleOptions, PeopleStore } from "./people.js";
 import { loadState, type RecentScan, recentScans, SignalReader, Snapshots } from "./replay.js";
 import { cutExpired, type Expired, type Expiry, expire } from "./retention.js";
+import { type LogSize, logSize } from "./room.js";
 import { AccountPartTable, AccountTable, MetaTable, SessionTable } from "./rows.js";
 import { SiteRevisions } from "./sites.js";
 
@@ -27,6 +29,7 @@ export interface StoreOptions {
   readonly headEveryMs?: number;
   /** Wall clock, milliseconds since the epoch. */
   readonly now?: () => Instant;
+  readonly people?: PeopleOptions;
 }
 
 /** What was found when the folder was opened. */
@@ -58,13 +61,19 @@ const leastRingEvents = 10_000;
 const busyTimeoutMs = 2_000;
 
 interface StoreParts {
+  readonly file: string;
+  readonly now: () => Instant;
   readonly lock: FolderLock;
   readonly writing: Handle;
   readonly reading: Handle;
   /** For what may take long: searches and histories do not hold up the feed. */
   readonly searching: Handle;
+  /** For pages of the journal, and for what they are found by. */
+  readonly paging: Handle;
+  readonly indexing: Handle;
   readonly writer: Writer;
   readonly journal: SqliteJournal;
+  readonly index: EventIndex;
   readonly openedWith: OpenedWith;
   readonly people: PeopleStore;
 }
@@ -117,6 +126,17 @@ export class Store {
     return recentScans(this.#parts.reading, since);
   }
 
+  /** Resolves when everything that can be sealed for searching is sealed. */
+  indexed(): Promise<void> {
+    return this.#parts.index.settled();
+  }
+
+  /** How large the log is and how it grows. */
+  logSize(): Promise<LogSize> {
+    const { searching, file, now } = this.#parts;
+    return logSize(searching, file, now());
+  }
+
   /** The newest signed head of the chain, with its link in hex; undefined: nothing was signed yet. */
   async lastHead(): Promise<
     { readonly seq: number; readonly hash: string; readonly at: Instant } | undefined
@@ -128,12 +148,14 @@ export class Store {
   }
 
   expire(expiry: Expiry): Promise<Expired> {
-    return expire(this.#parts.writer, expiry);
+    const { writer, indexing, index } = this.#parts;
+    return expire(writer, indexing, index, expiry);
   }
 
   /** Cuts the expired beginning of the journal off, at a signed head. Resolves with the number of events cut. */
   cutExpired(): Promise<number> {
-    return cutExpired(this.#parts.writer, this.#parts.reading);
+    const { writer, indexing, index } = this.#parts;
+    return cutExpired(writer, indexing, index);
   }
 
   /** Writes what is waiting, signs a last head, frees the folder. */
@@ -143,11 +165,11 @@ export class Store {
   }
 
   async #close(): Promise<void> {
-    const { writer, writing, reading, searching, lock } = this.#parts;
-    this.people.close();
+    const { writer, writing, reading, searching, paging, indexing, lock } = this.#parts;
     await this.journal.close();
     await writer.idle();
-    for (const handle of [searching, reading, writing]) await handle.close();
+    await this.people.close();
+    for (const handle of [indexing, paging, searching, reading, writing]) await handle.close();
     await lock.release();
   }
 }
@@ -169,6 +191,10 @@ export async function openStore(dir: string, options: StoreOptions = {}): Promis
     closing.push(() => reading.close());
     const searching = await openHandle(paths.database, { readOnly: true, busyTimeoutMs });
     closing.push(() => searching.close());
+    const paging = await openHandle(paths.database, { readOnly: true, busyTimeoutMs });
+    closing.push(() => paging.close());
+    const indexing = await openHandle(paths.database, { readOnly: true, busyTimeoutMs });
+    closing.push(() => indexing.close());
     const writer = new Writer(writing);
 
     const key = signingKey(paths);
@@ -182,10 +208,13 @@ export async function openStore(dir: string, options: StoreOptions = {}): Promis
       everyMs: options.headEveryMs ?? defaults.headEveryMs,
       now: options.now ?? Date.now,
     });
+    const index = new EventIndex(writer, indexing);
+    await index.load(found.progress.seq);
     const journal = new SqliteJournal(
       writer,
-      new JournalReads(reading),
+      new JournalReads(reading, paging, index),
       heads,
+      index,
       {
         site: options.site ?? defaults.site,
         tenant: options.tenant ?? defaults.tenant,
@@ -194,17 +223,31 @@ export async function openStore(dir: string, options: StoreOptions = {}): Promis
       },
       found.progress,
     );
-    const people = new PeopleStore(writer, searching);
+    const people = new PeopleStore({
+      writer,
+      reader: searching,
+      loading: [searching, paging],
+      database: paths.database,
+      folder: paths.index,
+      options: options.people,
+    });
+    closing.push(() => people.close());
     await people.load();
     heads.start();
+    index.sealDue();
     journal.tellOf(await untoldGaps(reading));
     return new Store({
+      file: paths.database,
+      now: options.now ?? Date.now,
       lock,
       writing,
       reading,
       searching,
+      paging,
+      indexing,
       writer,
       journal,
+      index,
       people,
       openedWith: found.openedWith,
     });

@@ -1,3 +1,5 @@
+import { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { startBroker } from "../../gateway/broker/broker.js";
@@ -137,18 +139,45 @@ test("wrong secrets are counted per address and per account, forgotten after a m
   expect(throttle.failed("a", "r1", 61_000).attempts).toBe(1);
 });
 
-test("twenty connections an address may be without a name, no more; their places come free", async () => {
-  const { broker, accounts, socket, client } = await brokerRig({ limits: { placeWithinMs: 100 } });
+test("five hundred connections may say nothing; whoever comes then and says who it is pushes one of them out", async () => {
+  const { broker, accounts, socket, client } = await brokerRig();
   accounts.device("r1");
-  const idle = await Promise.all(Array.from({ length: 20 }, () => socket()));
-  await until(() => broker.stats().unauthenticated === 20);
-  const late = await socket();
-  late.resume();
-  expect(await closed(late)).toBeLessThan(600);
-  expect(broker.stats().refusedConnections).toBe(1);
-  idle[0]?.destroy();
+  const silent = await Promise.all(Array.from({ length: 500 }, () => socket()));
+  await until(() => broker.stats().unauthenticated === 500);
+  expect(broker.stats().connections, "spoken with").toBe(0);
+  await pause(550);
+  const gone = closed(silent[0] as Socket);
   await client("r1");
-  expect(broker.bus.isOnline("r1")).toBe(true);
+  expect(await gone).toBeLessThan(1_000);
+  expect(broker.stats().refusedConnections).toBe(1);
+  expect(broker.stats().unauthenticated).toBe(499);
+});
+
+test("who sends its CONNECT a byte at a time takes no place of those who send it whole", async () => {
+  const { broker, accounts, socket, client } = await brokerRig();
+  accounts.device("r1");
+  const whole = connectPacket("r1");
+  const drips = await Promise.all(Array.from({ length: 60 }, () => socket()));
+  for (const drip of drips) drip.write(whole.subarray(0, whole.length - 1));
+  await until(() => broker.stats().unauthenticated === 60);
+  const from = performance.now();
+  await client("r1");
+  expect(performance.now() - from).toBeLessThan(500);
+  expect(broker.stats().refusedConnections).toBe(0);
+});
+
+test("who guesses sits out its pause without taking the place of who knows, from the same address", async () => {
+  const { broker, accounts, socket, client } = await brokerRig({ limits: { unauthenticatedPerAddress: 3 } });
+  accounts.device("r1");
+  for (let i = 0; i < 40; i++) {
+    const guesser = await socket();
+    guesser.resume();
+    guesser.write(connectPacket("r1", { key: "wrong" }));
+  }
+  await until(() => broker.stats().unauthenticated > 10);
+  const from = performance.now();
+  await client("r1");
+  expect(performance.now() - from).toBeLessThan(500);
 });
 
 test("a building's devices come back all at once from one address, and none is sent away", async () => {
@@ -180,17 +209,24 @@ test("a building's devices come back all at once from one address, and none is s
   expect(broker.stats().unauthenticated).toBe(0);
 });
 
-/** A socket as far as the gate knows one. */
-function visitor() {
-  const listeners: (() => void)[] = [];
-  const socket = {
+/** A socket as far as the gate knows one, which says so much at first. */
+function visitor(says: Buffer = connectPacket("r1")) {
+  let left: Buffer | null = says;
+  const socket = Object.assign(new EventEmitter(), {
     closed: false,
-    once: (_event: "close", listener: () => void) => listeners.push(listener),
+    read(): Buffer | null {
+      const bytes = left;
+      left = null;
+      return bytes;
+    },
+    unshift(bytes: Buffer) {
+      left = bytes;
+    },
     destroy() {
       socket.closed = true;
-      for (const listener of listeners.splice(0)) listener();
+      socket.emit("close");
     },
-  };
+  });
   return socket;
 }
 
@@ -198,7 +234,8 @@ test("when every place is taken, the address that takes most of them gives way",
   const gate = new Gate({ ...defaultLimits, unauthenticated: 30, unauthenticatedPerAddress: 5 });
   const arrive = (address: string) => {
     const socket = visitor();
-    gate.arrive(socket as never, address, () => {});
+    gate.arrive(socket as never, address, false, () => {});
+    socket.emit("readable");
     return socket;
   };
   const flood = Array.from({ length: 40 }, () => arrive("198.51.100.7"));
@@ -215,15 +252,53 @@ test("connections above an address's number wait for a place and get it as other
   const admitted: number[] = [];
   const sockets = Array.from({ length: 50 }, () => visitor());
   for (const [i, socket] of sockets.entries()) {
-    gate.arrive(socket as never, "192.0.2.1", () => {
+    gate.arrive(socket as never, "192.0.2.1", false, () => {
       admitted.push(i);
       setTimeout(() => gate.leave(socket as never), 2);
     });
+    socket.emit("readable");
   }
   expect(admitted).toEqual([0, 1, 2, 3, 4]);
   await until(() => gate.unauthenticated === 0);
   expect(admitted).toEqual([...Array(50).keys()]);
   expect(sockets.some((socket) => socket.closed)).toBe(false);
+});
+
+test("a thousand at the same instant all have their chance to speak; who says nothing is gone after it", async () => {
+  const gate = new Gate({ ...defaultLimits, unauthenticated: 100 });
+  const sockets = Array.from({ length: 1_000 }, () => visitor());
+  const admitted = new Set<number>();
+  for (const [i, socket] of sockets.entries()) {
+    gate.arrive(socket as never, `192.0.2.${i % 50}`, false, () => {
+      admitted.add(i);
+      setTimeout(() => gate.leave(socket as never), 1);
+    });
+  }
+  expect(gate.unauthenticated).toBe(1_000);
+  for (const socket of sockets.slice(0, 500)) socket.emit("readable");
+  await until(() => admitted.size === 500);
+  await until(() => gate.unauthenticated === 100);
+  expect(sockets.slice(0, 500).some((socket) => socket.closed)).toBe(false);
+  for (const socket of sockets) socket.destroy();
+  expect(gate.unauthenticated).toBe(0);
+});
+
+test("an encrypted connection that does not come to its CONNECT gives its place to one that waits", async () => {
+  const gate = new Gate({ ...defaultLimits, unauthenticatedPerAddress: 2 });
+  const admitted: number[] = [];
+  const arrive = (i: number) => {
+    const socket = visitor(Buffer.from([0x16]));
+    gate.arrive(socket as never, "192.0.2.1", true, () => admitted.push(i));
+    socket.emit("readable");
+    return socket;
+  };
+  const held = [arrive(0), arrive(1)];
+  const third = arrive(2);
+  expect(admitted).toEqual([0, 1]);
+  await until(() => admitted.length === 3);
+  expect(held.map((socket) => socket.closed)).toEqual([true, false]);
+  for (const socket of [...held, third]) socket.destroy();
+  expect(gate.unauthenticated).toBe(0);
 });
 
 test("an address is counted as one, whatever it is dressed in", () => {

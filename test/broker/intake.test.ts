@@ -1,6 +1,7 @@
 /** What reaches the parser, and what does not: raw sockets, and bytes that no client library would send. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Allowance } from "../../gateway/broker/allowance.js";
 import { defaultLimits } from "../../gateway/broker/limits.js";
 import { PacketGauge } from "../../gateway/broker/packet-gauge.js";
 import {
@@ -188,9 +189,9 @@ test("what a client said before it hung up is still heard", async () => {
 test("a flood of pings, subscriptions or acknowledgements is slowed as well", () => {
   const limits = { ...defaultLimits, publishPerSecond: 50, publishBurst: 200 };
   const most = (one: Buffer): number => {
-    const gauge = new PacketGauge(limits, 0);
+    const gauge = new PacketGauge(limits);
     gauge.measure(connectPacket("r1"), 0);
-    gauge.open();
+    gauge.open(new Allowance(limits, 0));
     const flood = Buffer.concat(Array.from({ length: 30_000 }, () => one));
     return gauge.measure(flood, 0).pass / one.length;
   };
@@ -212,10 +213,10 @@ test("the gauge passes the same bytes, however they are cut", () => {
   fc.assert(
     fc.property(stream, fc.array(fc.nat({ max: 400 }), { maxLength: 20 }), (packets, cuts) => {
       const bytes = Buffer.concat([connectPacket("r1"), ...packets]);
-      const gauge = new PacketGauge({ ...defaultLimits, publishBurst: 1_000 }, 0);
+      const gauge = new PacketGauge(defaultLimits);
       const head = connectPacket("r1").length;
       expect(gauge.measure(bytes, 0)).toEqual({ pass: head, waitMs: Number.POSITIVE_INFINITY });
-      gauge.open();
+      gauge.open(new Allowance({ publishPerSecond: 50, publishBurst: 1_000 }, 0));
       let at = head;
       for (const cut of cuts) {
         const chunk = bytes.subarray(at, at + cut);
@@ -225,6 +226,54 @@ test("the gauge passes the same bytes, however they are cut", () => {
       expect(gauge.measure(bytes.subarray(at), 0)).toEqual({ pass: bytes.length - at });
     }),
   );
+});
+
+test("64 kB cost as much of the allowance as nine messages", () => {
+  const limits = { ...defaultLimits, publishPerSecond: 50, publishBurst: 200 };
+  const gauge = new PacketGauge(limits);
+  gauge.measure(connectPacket("r1"), 0);
+  gauge.open(new Allowance(limits, 0));
+  const large = publishPacket("a", Buffer.alloc(64 * 1024));
+  const { pass, waitMs = 0 } = gauge.measure(Buffer.concat(Array.from({ length: 100 }, () => large)), 0);
+  // The last one that begins within the allowance passes whole, on credit.
+  expect(pass / large.length).toBe(23);
+  expect(waitMs).toBeGreaterThan(100);
+});
+
+test("who is thrown out and comes back has no new allowance", async () => {
+  const rig = await brokerRig({ limits: { publishPerSecond: 20, publishBurst: 60 } });
+  rig.accounts.device("r1");
+  let count = 0;
+  rig.broker.bus.onUp(() => count++);
+  const scans = Array.from({ length: 200 }, () => publishPacket("gw/v1/device/r1/up/scan", "{}"));
+  const from = performance.now();
+  for (let i = 0; i < 4; i++) {
+    const wire = await device(rig, "r1");
+    wire.write(Buffer.concat(scans));
+    await pause(100);
+    const gone = closed(wire);
+    wire.resetAndDestroy();
+    await gone;
+    await until(() => !rig.broker.bus.isOnline("r1"));
+  }
+  // 60 and 20 a second, less ten for each time it signed in.
+  expect(count).toBeLessThanOrEqual(60 + ((performance.now() - from) / 1000) * 20 - 40 + 1);
+  expect(count).toBeGreaterThan(10);
+});
+
+test("who signs in over and over waits for it, and is refused in the end", async () => {
+  const rig = await brokerRig({ limits: { publishPerSecond: 10, publishBurst: 20 } });
+  rig.accounts.device("r1");
+  const codes: number[] = [];
+  for (let i = 0; i < 10; i++) {
+    const wire = await rig.socket();
+    wire.on("data", (bytes: Buffer) => codes.push(bytes[3] ?? -1));
+    wire.write(connectPacket("r1"));
+  }
+  // Two at once, five that would wait five seconds and less, and the rest is told to come back.
+  await until(() => codes.length === 5);
+  expect(codes.filter((code) => code === 0).length).toBe(2);
+  expect(codes.filter((code) => code === 3).length).toBe(3);
 });
 
 test("a connection that is silent beyond its keep-alive ends, also one that asked for none", async () => {

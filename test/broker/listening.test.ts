@@ -67,7 +67,7 @@ test("a stop does not wait for a client that does not read, nor for one that say
   const { broker, socket, accounts } = await brokerRig();
   accounts.device("r1");
   (await socket()).pause();
-  await until(() => broker.stats().connections === 1);
+  await until(() => broker.stats().unauthenticated === 1);
   const from = performance.now();
   await broker.stop();
   expect(performance.now() - from).toBeLessThan(1_500);

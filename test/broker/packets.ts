@@ -21,30 +21,70 @@ export function packet(firstByte: number, ...parts: Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([firstByte]), remainingLength(body.length), body]);
 }
 
+export interface Will {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos?: 0 | 1 | 2;
+  readonly retain?: boolean;
+}
+
 /** CONNECT (3.1) with user name and password, keep-alive in seconds. */
 export function connectPacket(
   id: string,
-  { key = `${id}-key`, keepAliveS = 60, level = 4, username = id } = {},
+  {
+    key = `${id}-key`,
+    keepAliveS = 60,
+    level = 4,
+    username = id,
+    clean = true,
+    will,
+  }: {
+    key?: string;
+    keepAliveS?: number;
+    level?: number;
+    username?: string;
+    clean?: boolean;
+    will?: Will;
+  } = {},
 ): Buffer {
-  const flags = 0b1100_0010;
+  const willFlags = will ? 4 | ((will.qos ?? 0) << 3) | (will.retain ? 0x20 : 0) : 0;
+  const flags = 0b1100_0000 | (clean ? 2 : 0) | willFlags;
   const head = Buffer.from([level, flags, keepAliveS >> 8, keepAliveS & 0xff]);
-  return packet(0x10, text("MQTT"), head, text(id), text(username), text(key));
+  const last = will ? [text(will.topic), text(will.payload)] : [];
+  return packet(0x10, text("MQTT"), head, text(id), ...last, text(username), text(key));
 }
 
-/** PUBLISH (3.3); with an id it is QoS 1. */
+/** PUBLISH (3.3); with an id it is QoS 1, if not told otherwise. */
 export function publishPacket(
   topic: string,
   payload: string | Buffer,
-  { id, retain = false, dup = false }: { id?: number; retain?: boolean; dup?: boolean } = {},
+  {
+    id,
+    qos = id === undefined ? 0 : 1,
+    retain = false,
+    dup = false,
+  }: { id?: number; qos?: 0 | 1 | 2; retain?: boolean; dup?: boolean } = {},
 ): Buffer {
-  const first = 0x30 | (dup ? 8 : 0) | (id === undefined ? 0 : 2) | (retain ? 1 : 0);
+  const first = 0x30 | (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0);
   const number = id === undefined ? Buffer.alloc(0) : Buffer.from([id >> 8, id & 0xff]);
   return packet(first, text(topic), number, Buffer.from(payload));
 }
 
 /** SUBSCRIBE (3.8) with packet id 1. */
-export function subscribePacket(filter: string, qos = 0): Buffer {
-  return packet(0x82, Buffer.from([0, 1]), text(filter), Buffer.from([qos]));
+export function subscribePacket(filter: string | readonly string[], qos = 0): Buffer {
+  const filters = [filter].flat().flatMap((one) => [text(one), Buffer.from([qos])]);
+  return packet(0x82, Buffer.from([0, 1]), ...filters);
+}
+
+/** UNSUBSCRIBE (3.10) with packet id 1. */
+export function unsubscribePacket(filter: string): Buffer {
+  return packet(0xa2, Buffer.from([0, 1]), text(filter));
+}
+
+/** PUBACK, PUBREC, PUBREL or PUBCOMP (3.4 to 3.7). */
+export function receiptPacket(type: 4 | 5 | 6 | 7, id: number): Buffer {
+  return packet((type << 4) | (type === 6 ? 2 : 0), Buffer.from([id >> 8, id & 0xff]));
 }
 
 export const pingPacket = Buffer.from([0xc0, 0]);
+export const disconnectPacket = Buffer.from([0xe0, 0]);

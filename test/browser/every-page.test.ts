@@ -89,6 +89,21 @@ const pages: readonly (readonly [name: string, go: (page: Page) => Promise<unkno
     },
   ],
   [
+    "log",
+    async (page) => {
+      await navigate(page, "Log");
+      await page.getByRole("region", { name: "Log" }).getByRole("listitem").first().waitFor();
+    },
+  ],
+  [
+    "log-nothing",
+    async (page) => {
+      const asked = "/events?category=safety,door&type=safety.fire&from=2026-03-01T00:00:00Z";
+      await page.goto(new URL(asked, page.url()).href);
+      await page.getByText("Nothing in the log matches all of this").waitFor();
+    },
+  ],
+  [
     "people",
     async (page) => {
       await navigate(page, "People");

@@ -54,7 +54,22 @@ describe("status", () => {
     running: false,
     since: "2026-11-24T08:00:00.000Z",
     site: null,
-    journal: { state: "ok", lastSeq: 0, waiting: 0 },
+    journal: {
+      state: "ok",
+      lastSeq: 0,
+      waiting: 0,
+      size: {
+        usedBytes: 7_460_000_000,
+        roomBytes: 100e9,
+        usedPercent: 7,
+        diskFreeBytes: 92.5e9,
+        oldestAt: "2025-11-24T08:00:00.000Z",
+        eventsADay: 10_000,
+        bytesADay: 7_460_000,
+        daysLeft: 12_404,
+      },
+      keepDays: { access: 365, door: 365, audit: "forever" },
+    },
     devices: { online: 0, of: 0, missing: [] },
     people: 0,
     credentials: 0,
@@ -70,6 +85,16 @@ describe("status", () => {
     expect(said.out).toContain("gateway:      not running\n");
     expect(said.out).toContain("none yet: gatewarden site import");
     expect(said.out).toContain("nobody is owner yet: gatewarden owner claim");
+  });
+
+  test("tells how large the log is, how it grows, and how long what is kept", async () => {
+    const said = await commandLine(["status"], { play, mode: "running" });
+    expect(said.out.replace(/\s+/g, " ")).toContain(
+      "7.5 GB, 7 % of 100.0 GB; 7 MB a day (10000 events), room for 12404 days; 92.5 GB free on the disk",
+    );
+    expect(said.out.replace(/\s+/g, " ")).toContain(
+      "from 2025-11-24 on (access, door 365 days; audit for ever)",
+    );
   });
 
   test("tells a script whether a gateway answered", async () => {

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Performed } from "../../gateway/ports.js";
 import { commandLine, type Play } from "./command-line.js";
 
 let folder: string;
@@ -19,108 +18,128 @@ function file(text: string): string {
 
 const header = "person,name,groups,credential,printed,valid_from,valid_until,status\n";
 
-interface ImportParams {
-  readonly rows: readonly { readonly person: string }[];
-  readonly dryRun?: true;
+interface Fault {
+  readonly line: number;
+  readonly column: string;
+  readonly message: string;
 }
 
-/** Takes every list; everybody is new. */
-const takesAll: Play = (_name, params) => {
-  const { rows, dryRun } = params as unknown as ImportParams;
-  const counts = { people: rows.length, added: rows.length, changed: 0, unchanged: 0, credentials: 0 };
-  return { ok: true, result: { ...(dryRun ? { dryRun: true } : {}), ...counts } };
-};
+const sums = { lines: 2, people: 1, added: 1, changed: 0, unchanged: 0, credentials: 2, refused: 0 };
+
+/** Takes a list as a gateway does: it has to be asked again and again. */
+function takes(faults: readonly Fault[] = [], ends: "done" | "failed" = "done"): Play {
+  let state = "receiving";
+  let asked = 0;
+  const next: Readonly<Record<string, string>> = { checking: "checked", applying: ends };
+  const told = () => ({
+    import: "import-1",
+    state,
+    step: state,
+    done: asked,
+    of: 10,
+    leftMs: 1_500,
+    refused: faults.length,
+    summary: state === "receiving" || state === "checking" ? null : { ...sums, refused: faults.length },
+    faults,
+    message: state === "failed" ? "somebody changed people meanwhile; 500 people were applied" : null,
+  });
+  return (name) => {
+    asked += 1;
+    if (name === "people.import.check") state = "checking";
+    else if (name === "people.import.apply") state = "applying";
+    else if (name === "people.import.cancel") state = "cancelled";
+    else if (name === "people.import.get") state = next[state] ?? state;
+    return { ok: true, result: told() };
+  };
+}
+
+const steps = (said: { readonly asked: readonly { readonly name: string }[] }): string[] =>
+  said.asked.map(({ name }) => name.replace("people.import.", "")).filter((name) => name !== "get");
 
 describe("a list of people", () => {
-  test("is taken with everybody's groups and cards", async () => {
-    const path = file(`${header}ben,Ben,staff;lab,"142,51091",51091,,,active\nben,,,uid:04A1B2C3,,,,lost\n`);
-    const said = await commandLine(["people", "import", path, "--note", "new badges"], { play: takesAll });
+  test("is sent as it is, checked whole, and then applied", async () => {
+    const text = `${header}ben,Ben,staff;lab,"142,51091",51091,,,active\nben,,,uid:04A1B2C3,,,,lost\n`;
+    const path = file(text);
+    const said = await commandLine(["people", "import", path, "--note", "new badges"], { play: takes() });
     expect(said).toMatchObject({ exitCode: 0, err: "" });
-    expect(said.asked).toMatchObject([
-      {
-        name: "people.import",
-        params: {
-          note: "new badges",
-          rows: [
-            {
-              person: "ben",
-              name: "Ben",
-              groups: ["staff", "lab"],
-              credentials: [
-                { value: "142,51091", printed: "51091" },
-                { value: "uid:04A1B2C3", status: "lost" },
-              ],
-            },
-          ],
-        },
-      },
-    ]);
+    expect(steps(said)).toEqual(["begin", "content", "check", "apply"]);
+    expect(said.asked[0]?.params).toEqual({ name: "people.csv", bytes: text.length, note: "new badges" });
+    expect(said.asked[1]?.params).toEqual({
+      import: "import-1",
+      offset: 0,
+      data: Buffer.from(text).toString("base64"),
+    });
     expect(said.out).toContain("added:        1\n");
   });
 
-  test("as a dry run is only checked", async () => {
+  test("that is long is sent in pieces, from wherever it comes", async () => {
+    const long = header + Array.from({ length: 40_000 }, (_, n) => `p${n},Person ${n},,,,,,\n`).join("");
+    const said = await commandLine(["people", "import", "-", "--json"], { play: takes(), input: long });
+    const pieces = said.asked.flatMap(({ name, params }) => (name.endsWith("content") ? [params] : []));
+    expect(pieces.length).toBeGreaterThan(1);
+    const sent = pieces.map((params) => {
+      const { offset, data } = params as { offset: number; data: string };
+      return { offset, bytes: Buffer.from(data, "base64") };
+    });
+    let at = 0;
+    for (const { offset, bytes } of sent) {
+      expect(offset).toBe(at);
+      at += bytes.length;
+    }
+    expect(Buffer.concat(sent.map(({ bytes }) => bytes)).toString()).toBe(long);
+    expect(JSON.parse(said.out)).toEqual({ people: 1, added: 1, changed: 0, unchanged: 0, credentials: 2 });
+  });
+
+  test("as a dry run is only checked, and then forgotten", async () => {
     const said = await commandLine(["people", "import", "-", "--dry-run", "--json"], {
-      play: takesAll,
+      play: takes(),
       input: `${header}ben,Ben,,,,,,\n`,
     });
-    expect(said.asked.map(({ params }) => (params as ImportParams).dryRun)).toEqual([true]);
+    expect(steps(said)).toEqual(["begin", "content", "check", "cancel"]);
     expect(JSON.parse(said.out)).toMatchObject({ dryRun: true, people: 1, added: 1 });
   });
 
-  test("that is long is checked whole before the first person is taken, in pieces that leave doors their time", async () => {
-    const long = Array.from({ length: 2_500 }, (_, n) => `p${n},Person ${n},,,,,,\n`).join("");
-    const said = await commandLine(["people", "import", file(header + long), "--json"], { play: takesAll });
-    const pieces = said.asked.map(({ params }) => params as ImportParams);
-    expect(pieces.map(({ rows, dryRun }) => [rows.length, dryRun === true])).toEqual([
-      [1000, true],
-      [1000, true],
-      [500, true],
-      [1000, false],
-      [1000, false],
-      [500, false],
+  test("with faults is not applied, and each fault names its line", async () => {
+    const path = file(`${header}ben,Ben,stuff,,,,,\nBen Two,Ben,,,,,,perhaps\n`);
+    const play = takes([
+      { line: 2, column: "groups", message: 'there is no group "stuff"' },
+      { line: 3, column: "person", message: "must be an id" },
     ]);
-    expect(JSON.parse(said.out)).toMatchObject({ people: 2500, added: 2500 });
-  });
-
-  test("with a fault in its form is not even sent, and the line is named", async () => {
-    const path = file(`${header}ben,Ben,,,,,,\nBen Two,Ben,,,,,,perhaps\n`);
-    const said = await commandLine(["people", "import", path]);
-    expect(said).toMatchObject({ exitCode: 2, out: "", asked: [] });
-    expect(said.err).toContain(`${path}:3 person: `);
-    expect(said.err).toContain(`${path}:3 status: `);
-  });
-
-  test("with a fault that only the site knows of names the line and the person, wherever it is in the list", async () => {
-    const lines = Array.from({ length: 1_200 }, (_, n) => `p${n},Person ${n},,,,,,\n`).join("");
-    const path = file(header + lines);
-    const play: Play = (name, params) =>
-      (params as unknown as ImportParams).rows[0]?.person === "p1000"
-        ? ({
-            ok: false,
-            refusal: {
-              code: "invalid",
-              message: "the list has 1 fault(s); nothing was taken",
-              faults: [{ path: "rows[7].groups", message: 'there is no group "stuff"' }],
-            },
-          } as Performed)
-        : takesAll(name, params);
     const said = await commandLine(["people", "import", path], { play });
     expect(said).toMatchObject({ exitCode: 2, out: "" });
-    expect(said.err).toContain(`${path}:1009 p1007 groups: there is no group "stuff"\n`);
-    expect(said.asked.every(({ params }) => (params as ImportParams).dryRun === true)).toBe(true);
+    expect(said.err).toContain(`${path}:2 groups: there is no group "stuff"\n`);
+    expect(said.err).toContain(`${path}:3 person: must be an id\n`);
+    expect(said.err).toContain("2 lines have faults, so nothing was taken");
+    expect(steps(said)).toEqual(["begin", "content", "check", "cancel"]);
   });
 
   test("that fails half way after all says how many were taken", async () => {
-    const lines = Array.from({ length: 1_200 }, (_, n) => `p${n},Person ${n},,,,,,\n`).join("");
-    const play: Play = (name, params) => {
-      const { rows, dryRun } = params as unknown as ImportParams;
-      return !dryRun && rows[0]?.person === "p1000"
-        ? { ok: false, refusal: { code: "conflict", message: "somebody else has this card" } }
-        : takesAll(name, params);
-    };
-    const said = await commandLine(["people", "import", file(header + lines)], { play });
+    const path = file(`${header}ben,Ben,,,,,,\n`);
+    const said = await commandLine(["people", "import", path], { play: takes([], "failed") });
     expect(said.exitCode).toBe(3);
-    expect(said.err).toContain("somebody else has this card; the 1000 people before it were taken\n");
+    expect(said.err).toContain("500 people were applied");
+  });
+
+  test("is cancelled by Ctrl-C", async () => {
+    const stop = new AbortController();
+    const takesIt = takes();
+    const play: Play = (name, params) => {
+      if (name === "people.import.apply") stop.abort();
+      return name === "people.import.get" && stop.signal.aborted
+        ? takesIt("still", params)
+        : takesIt(name, params);
+    };
+    const path = file(`${header}ben,Ben,,,,,,\n`);
+    const said = await commandLine(["people", "import", path], { play, stopping: stop.signal });
+    expect(said.exitCode).toBe(3);
+    expect(said.err).toContain("cancelled");
+    expect(steps(said).at(-1)).toBe("cancel");
+  });
+
+  test("that is not there is named", async () => {
+    const said = await commandLine(["people", "import", join(folder, "nothing.csv")], { play: takes() });
+    expect(said).toMatchObject({ exitCode: 2, asked: [] });
+    expect(said.err).toContain("nothing.csv: there is no such file");
   });
 });
 
@@ -148,6 +167,26 @@ describe("people on the command line", () => {
     const some = await commandLine(["people", "list", "--limit", "1500"], { play });
     expect(some.out.split("\n")).toHaveLength(1 + 1500 + 1 + 1);
     expect(some.out).toContain("There are more; --limit shows them.\n");
+  });
+
+  test("are exported as a list that can be imported, with nothing in it that a spreadsheet would compute", async () => {
+    const odd = {
+      ...ben,
+      id: "odd",
+      name: '=cmd|" /C calc"!A0',
+      status: "blocked",
+      validUntil: null,
+      credentials: [{ id: "c3", status: "lost", value: "uid:04a1b2c3", printed: "-1" }],
+    };
+    const play: Play = () => ({ ok: true, result: { people: [ben, odd], total: 2, next: null } });
+    const said = await commandLine(["people", "export"], { play });
+    expect(said.out.split("\r\n")).toEqual([
+      "person,name,groups,credential,printed,valid_from,valid_until,status",
+      "ben,Ben,staff,26:142:51091,,,2026-12-31T23:00:00.000Z,active",
+      `odd,"'=cmd|"" /C calc""!A0",staff,,,,,blocked`,
+      `odd,"'=cmd|"" /C calc""!A0",staff,uid:04a1b2c3,'-1,,,lost`,
+      "",
+    ]);
   });
 
   test("one is shown with groups and cards", async () => {

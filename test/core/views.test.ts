@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { areaView, doorView, partitionView, siteView } from "../../gateway/core/views.js";
+import { areaViews, doorView, partitionView, siteView } from "../../gateway/core/views.js";
 import { local, smallOffice } from "../stories/small-office.js";
 import { Teller } from "../stories/teller.js";
 
@@ -15,7 +15,7 @@ test("whoever is in a child is in its parents, and who is not surely there is co
     .badge("finn", "server")
     .badge("ada", "front")
     .opens("front");
-  const view = (id: string) => areaView(site, state, placed(site.areas, id));
+  const view = (id: string) => areaViews(site, state, [placed(site.areas, id)])[0];
   expect(view("lobby")).toEqual({ id: "lobby", name: "Lobby", occupancy: 2, uncertain: 1 });
   expect(view("server-room")).toMatchObject({ occupancy: 1, uncertain: 1 });
   expect(view("workshop")).toMatchObject({ occupancy: 0, uncertain: 0 });

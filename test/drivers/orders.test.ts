@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { v7 } from "uuid";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { DeviceBus, DevicePoint } from "../../drivers/driver.js";
@@ -171,4 +173,27 @@ test("an order for a point that cannot do it is refused", async () => {
   });
   expect(outcome.is).toBe("refused");
   expect(sent).toEqual([]);
+});
+
+test("an acknowledgement that lay in the socket while the gateway was held up counts", async () => {
+  vi.useRealTimers();
+  const world = wire();
+  world.answers = false;
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const device = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  const [gateway] = await once(server, "connection");
+  gateway.on("data", (id: Buffer) => world.orders.acknowledged("l1", id.toString(), true, undefined));
+  const order = world.orders.send({ op: "pulse", id: "p1", point: lock, ms: 1_000 });
+  const heldUp = (): void => {
+    device.write("p1");
+    const until = performance.now() + 400;
+    while (performance.now() < until);
+  };
+  setTimeout(() => setImmediate(heldUp), 1_800);
+  expect(await order).toEqual({ is: "done" });
+  expect(world.resets).toEqual([]);
+  world.orders.stop();
+  device.destroy();
+  server.close();
 });

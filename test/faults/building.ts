@@ -12,7 +12,8 @@ export interface FaultBuilding {
   remove(): void;
 }
 
-const goodCards = Array.from({ length: 20 }, (_, i) => uid(0x10 + i));
+/** Whoever has one of these may open every door. */
+export const goodCards = Array.from({ length: 20 }, (_, i) => uid(0x10 + i));
 const blockedCards = Array.from({ length: 20 }, (_, i) => uid(0x40 + i));
 const strangers = Array.from({ length: 20 }, (_, i) => uid(0x80 + i));
 

@@ -30,7 +30,7 @@ export class GatewayProcess {
 
   static async start(
     dataDir: string,
-    options: { env?: NodeJS.ProcessEnv; config?: string } = {},
+    options: { env?: NodeJS.ProcessEnv; config?: string; ownSession?: boolean } = {},
   ): Promise<GatewayProcess> {
     const configFile = join(dataDir, "..", "gateway.test.yaml");
     writeFileSync(
@@ -41,7 +41,12 @@ export class GatewayProcess {
     const child = spawn(
       process.execPath,
       [join(root, "dist/gateway/main.js"), "start", "--data", dataDir, "--config", configFile, "--json"],
-      { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env } },
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { ...process.env, ...options.env },
+        // Linux shares processors between sessions: in one of its own it need not share its part with the test's.
+        detached: options.ownSession === true,
+      },
     );
     const stderr: string[] = [];
     child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk.toString()));
@@ -66,6 +71,10 @@ export class GatewayProcess {
     const at = this.ready.mqtt[0];
     if (!at) throw new Error("the gateway has no MQTT listener");
     return `mqtt://${at.host}:${at.port}`;
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   get stderr(): string {

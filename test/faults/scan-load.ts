@@ -4,7 +4,7 @@ import { connectAsync, type MqttClient } from "mqtt";
 /** A reader and its lock as one device, which scans again and again and keeps every result that it was given. */
 export class ScanningDevice {
   readonly id: string;
-  readonly #key: string;
+  readonly key: string;
   readonly #boot = randomBytes(6).toString("hex");
   readonly #bornAt = performance.now() - 60_000;
   readonly #cards: readonly string[];
@@ -17,12 +17,14 @@ export class ScanningDevice {
   readonly latenciesMs: number[] = [];
   /** Unlock commands, by the scan they are for: how long after the scan they came, in milliseconds. */
   readonly unlocks = new Map<string, number>();
+  /** How often its connection was lost. */
+  losses = 0;
   #client: MqttClient | undefined;
   #next = 0;
 
   constructor(id: string, key: string, cards: readonly string[]) {
     this.id = id;
-    this.#key = key;
+    this.key = key;
     this.#cards = cards;
   }
 
@@ -31,7 +33,7 @@ export class ScanningDevice {
     const client = await connectAsync(url, {
       clientId: this.id,
       username: this.id,
-      password: this.#key,
+      password: this.key,
       reconnectPeriod: 0,
       connectTimeout: 5_000,
       will: { topic: topic("up/state"), payload: Buffer.from('{"state":"lost"}'), qos: 1, retain: true },
@@ -40,6 +42,9 @@ export class ScanningDevice {
     // A gateway that is killed takes the connection with it; the test expects nothing else.
     client.on("error", () => {});
     client.stream.on("error", () => {});
+    client.on("close", () => {
+      if (this.#client === client) this.losses++;
+    });
     const stream = client.stream as unknown as { setNoDelay?: (on: boolean) => void };
     stream.setNoDelay?.(true);
     client.on("message", (name, payload) => this.#hear(name, payload));
@@ -52,14 +57,15 @@ export class ScanningDevice {
     await this.#up("lock/1", { locked: true, bolt: null }, retained);
   }
 
-  /** One card more; nobody waits for its result here. */
-  scan(): void {
+  /** One card more; nobody waits for its result here. Its time runs from when it was due. False: there is no connection. */
+  scan(dueAt = performance.now()): boolean {
     const client = this.#client;
-    if (!client?.connected) return;
+    if (!client?.connected) return false;
     const id = randomUUID();
     const uid = this.#cards[this.#next++ % this.#cards.length];
-    this.sentAt.set(id, performance.now());
+    this.sentAt.set(id, dueAt);
     this.#up("scan", { id, reader: 1, uid }, { qos: 1 }).catch(() => {});
+    return true;
   }
 
   get connected(): boolean {

@@ -4,7 +4,8 @@ import { credentialStatuses } from "../../gateway/core/people.js";
 import type { CredentialRow } from "../../gateway/ports.js";
 import { CardIndex } from "../../gateway/store/card-index.js";
 import { Arena } from "../../gateway/store/columns.js";
-import { HashIndex, TextProbe } from "../../gateway/store/hash-index.js";
+import { HashIndex } from "../../gateway/store/hash-index.js";
+import { pack, packedLonger, unpack } from "../../gateway/store/packing.js";
 import type { StoredPerson } from "../../gateway/store/people-types.js";
 
 const instant = fc.option(fc.integer({ min: 0, max: 2 ** 45 }), { nil: undefined });
@@ -24,6 +25,8 @@ const value = fc.oneof(
     "code:ä€𐍈",
     `code:${"x".repeat(300)}`,
     "code:\u0000",
+    "H10301:0/7",
+    "uid:04A1",
   ),
   fc
     .string({ unit: "binary", minLength: 1, maxLength: 20 })
@@ -92,11 +95,20 @@ test("the index holds what a plain map of the same rows holds, after any changes
           for (const group of groups) uses.set(group, (uses.get(group) ?? 0) + 1);
         }
         expect(new Map(index.groupsInUse())).toEqual(uses);
+        const copy = new CardIndex();
+        const { shape, blocks } = index.dump();
+        const into = copy.take(JSON.parse(JSON.stringify(shape)));
+        expect(into.map(({ length }) => length)).toEqual(blocks.map(({ length }) => length));
+        for (const [i, block] of into.entries()) block.set(blocks[i] ?? block);
+        for (let i = 0; i < 12; i++) expect(copy.personRow(`p${i}`)).toEqual(people.get(`p${i}`));
+        for (let i = 0; i < 20; i++) expect(copy.credentialRow(`c${i}`)).toEqual(credentials.get(`c${i}`));
+        for (const wanted of values) expect(copy.byValue(wanted)).toBe(index.byValue(wanted));
+        expect(copy.groupsInUse()).toEqual(index.groupsInUse());
         expect(index.byValue("code:nobody has this")).toBeUndefined();
         expect(index.byValue("x".repeat(70_000))).toBeUndefined();
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 150 },
   );
 });
 
@@ -137,7 +149,7 @@ test("thousands of people are found while the index grows, and strangers are not
 
 test("texts with one hash are told apart by the texts", () => {
   const texts = ["one", "two", "three", "four"];
-  const index = new HashIndex({ tagged: true, load: () => ({ low: 42, high: 7 }) });
+  const index = new HashIndex(() => ({ low: 42, high: 7 }));
   for (let i = 0; i < 4; i++) index.add(42, 7, i);
   for (const [i, wanted] of texts.entries()) expect(index.find(42, 7, (n) => texts[n] === wanted)).toBe(i);
   index.remove(42, 1);
@@ -145,16 +157,60 @@ test("texts with one hash are told apart by the texts", () => {
   expect(index.find(42, 7, (n) => texts[n] === "four")).toBe(3);
 });
 
-test("texts fill the chunks of an arena to their ends", () => {
+test("records fill the chunks of an arena to their ends, and one that grows moves", () => {
   const arena = new Arena();
-  const probe = new TextProbe(4092);
-  const kept: [number, string][] = [];
-  const lengths = [0, 1, 127, 128, 4000, 4092];
+  const kept: [place: number, bytes: Buffer][] = [];
+  const lengths = [0, 1, 127, 128, 4000, 16_384];
+  const read = (place: number, length: number) =>
+    arena.chunk(place).subarray(arena.start(place), arena.start(place) + length);
   for (let i = 0; arena.bytes < 3 * 2 ** 20; i++) {
-    const text = String(i % 10).repeat(lengths[i % lengths.length] ?? 1);
-    expect(probe.read(text)).toBe(true);
-    kept.push([arena.add(probe.bytes, probe.length), text]);
+    const bytes = Buffer.alloc(lengths[i % lengths.length] ?? 1, String(i % 10));
+    kept.push([arena.put(0, bytes, bytes.length), bytes]);
   }
-  for (const [place, text] of kept) expect(arena.text(place)).toBe(text);
-  expect(probe.read("x".repeat(4093))).toBe(false);
+  for (const [place, bytes] of kept) expect(read(place, bytes.length).equals(bytes)).toBe(true);
+  const shorter = arena.put(kept[3]?.[0] ?? 0, Buffer.from("short"), 5);
+  expect(shorter).toBe(kept[3]?.[0]);
+  expect(read(shorter, 5).toString()).toBe("short");
+  // It keeps its room.
+  expect(arena.put(shorter, Buffer.alloc(128, "x"), 128)).toBe(shorter);
+  expect(arena.waste).toBe(0);
+  const moved = arena.put(shorter, Buffer.alloc(129, "y"), 129);
+  expect(moved).not.toBe(shorter);
+  expect(arena.waste).toBe(128);
+  for (const [place, bytes] of kept.filter((_, i) => i !== 3))
+    expect(read(place, bytes.length).equals(bytes)).toBe(true);
+  expect(() => arena.put(0, Buffer.alloc(16_385), 16_385)).toThrow("too long");
+});
+
+test("every text comes back from packing as it was", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 30 }).map((each) => Buffer.from(each).toString()),
+    fc.stringMatching(/^[a-z0-9-]{0,20}$/),
+    fc.stringMatching(/^[0-9]{0,12}$/),
+    fc.stringMatching(/^uid:[0-9a-fA-F]{0,20}$/),
+    fc.stringMatching(/^H10301:[0-9]{0,6}\/[0-9]{0,6}$/),
+    fc.constantFrom(
+      "uid:",
+      "H10301:",
+      "H10301:0/0",
+      "H10301:255/65535",
+      "H10301:256/1",
+      "H10301:01/1",
+      "uid:0G",
+    ),
+  );
+  const into = Buffer.alloc(400);
+  fc.assert(
+    fc.property(text, text, (one, other) => {
+      const packed = (each: string) => {
+        const bytes = Buffer.from(each);
+        return Buffer.from(into.subarray(3, pack(bytes, 0, bytes.length, into, 3)));
+      };
+      const bytes = packed(one);
+      expect(unpack(bytes, 0, bytes.length)).toBe(one);
+      expect(bytes.length).toBeLessThanOrEqual(Buffer.byteLength(one) + packedLonger);
+      expect(bytes.equals(packed(other))).toBe(one === other);
+    }),
+    { numRuns: 2_000 },
+  );
 });

@@ -25,9 +25,21 @@ test("expired events lose their body and are found no more, and the chain still 
   expect(left).toEqual([
     {
       ...Object.fromEntries(
-        ["id", "at", "type", "category", "severity", "door", "area", "person", "device", "sensor"].map(
-          (c) => [c, null],
-        ),
+        [
+          "id",
+          "at",
+          "type",
+          "category",
+          "severity",
+          "door",
+          "area",
+          "person",
+          "device",
+          "sensor",
+          "credential",
+          "reason",
+          "tenant",
+        ].map((c) => [c, null]),
       ),
       body: null,
       salt: null,

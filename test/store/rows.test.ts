@@ -29,10 +29,11 @@ test("a folder written by a newer version is refused, and left as it is", async 
   const { data } = aFolder();
   await (await aStore(data)).close();
   const handle = await openHandle(folderPaths(data).database, { readOnly: false, busyTimeoutMs: 1000 });
+  const [schema] = await handle.allOnce<{ user_version: number }>("PRAGMA user_version");
   await handle.exec("PRAGMA user_version = 1000");
   await expect(openStore(data)).rejects.toThrow(SchemaTooNew);
   await expect(openStore(data)).rejects.toThrow("written by a newer Gatewarden (schema 1000");
-  await handle.exec("PRAGMA user_version = 1");
+  await handle.exec(`PRAGMA user_version = ${schema?.user_version}`);
   await handle.close();
   await (await aStore(data)).close();
 });

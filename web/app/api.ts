@@ -4,6 +4,7 @@ import type { Account, Invite } from "../server/schemas/accounts.js";
 import type { Problem } from "../server/schemas/common.js";
 import type { Door } from "../server/schemas/doors.js";
 import type { Event, Events, Why } from "../server/schemas/events.js";
+import type { PeopleImport } from "../server/schemas/imports.js";
 import type { SiteNow, Status as StatusTold } from "../server/schemas/live.js";
 import type { Factors, OpenSession, Passkey, Token } from "../server/schemas/me.js";
 import type { Credential, DoorAccess, Person, UnknownCard } from "../server/schemas/people.js";
@@ -20,6 +21,7 @@ export type {
   Invite,
   OpenSession,
   Passkey,
+  PeopleImport,
   Person,
   Session,
   Token,
@@ -45,6 +47,15 @@ export type CredentialStatus = Credential["status"];
 export type Status = StatusTold & {
   readonly journal: {
     readonly lastError?: string;
+    readonly size?: {
+      readonly usedBytes: number;
+      readonly usedPercent: number;
+      readonly diskFreeBytes: number;
+      readonly oldestAt: Instant | null;
+      readonly eventsADay: number | null;
+      readonly bytesADay: number | null;
+      readonly daysLeft: number | null;
+    } | null;
     readonly head?: { readonly seq: number; readonly hash: string; readonly at: Instant } | null;
   };
   readonly memoryMb?: number;
@@ -98,15 +109,18 @@ export class Unreachable extends Error {
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
-async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  return asked(
+    method,
+    path,
+    body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) },
+  );
+}
+
+async function asked<T>(method: string, path: string, how: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`/api/v1/${path}`, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
-    });
+    response = await fetch(`/api/v1/${path}`, { method, ...how });
   } catch {
     throw new Unreachable();
   }
@@ -125,6 +139,8 @@ const get = <T>(path: string, query: Query = {}): Promise<T> => {
 };
 const post = <T>(path: string, body: unknown = {}): Promise<T> => ask("POST", path, body);
 const put = <T>(path: string, body: unknown): Promise<T> => ask("PUT", path, body);
+const sendBytes = <T>(path: string, bytes: Blob): Promise<T> =>
+  asked("PUT", path, { headers: { "Content-Type": "application/octet-stream" }, body: bytes });
 const remove = <T>(path: string): Promise<T> => ask("DELETE", path);
 const part = encodeURIComponent;
 
@@ -149,6 +165,9 @@ export const api = {
     person?: string;
     door?: string;
     types?: string;
+    categories?: string;
+    from?: Instant;
+    until?: Instant;
   }): Promise<EventPage> => get("events", query),
   event: async (id: string): Promise<SiteEvent> => whole(await get<Why>(`events/${part(id)}`)),
   unlock: (door: string): Promise<unknown> => post(`doors/${part(door)}/unlock`),
@@ -176,6 +195,15 @@ export const api = {
     post(`credentials/${part(credential)}/status`, { status }),
   unknownCards: async (): Promise<readonly UnknownCard[]> =>
     (await get<{ cards: readonly UnknownCard[] }>("cards/unknown")).cards,
+  /** The newest first. */
+  imports: async (): Promise<readonly PeopleImport[]> =>
+    (await get<{ imports: readonly PeopleImport[] }>("imports/people")).imports,
+  beginImport: (list: { name: string; bytes: number }): Promise<PeopleImport> => post("imports/people", list),
+  sendImport: (id: string, offset: number, piece: Blob): Promise<PeopleImport> =>
+    sendBytes(`imports/people/${part(id)}/content?offset=${offset}`, piece),
+  checkImport: (id: string): Promise<PeopleImport> => post(`imports/people/${part(id)}/check`),
+  applyImport: (id: string): Promise<PeopleImport> => post(`imports/people/${part(id)}/apply`),
+  cancelImport: (id: string): Promise<PeopleImport> => post(`imports/people/${part(id)}/cancel`),
   groups: async (): Promise<readonly Group[]> => (await get<{ groups: readonly Group[] }>("groups")).groups,
 
   // ------------------------------------------------------------------------------------------------------------ accounts

@@ -15,9 +15,13 @@ import { Speaking } from "./words/words.js";
 const SignInPage = lazy(() =>
   import("./pages/sign-in.js").then(({ SignInPage }) => ({ default: SignInPage })),
 );
+const LogPage = lazy(() => import("./pages/log.js").then(({ LogPage }) => ({ default: LogPage })));
 const EventPage = lazy(() => import("./pages/event.js").then(({ EventPage }) => ({ default: EventPage })));
 const PeoplePage = lazy(() =>
   import("./pages/people.js").then(({ PeoplePage }) => ({ default: PeoplePage })),
+);
+const PeopleImportPage = lazy(() =>
+  import("./pages/people-import.js").then(({ PeopleImportPage }) => ({ default: PeopleImportPage })),
 );
 const PersonPage = lazy(() =>
   import("./pages/person.js").then(({ PersonPage }) => ({ default: PersonPage })),
@@ -103,9 +107,15 @@ function House() {
       <Suspense fallback={<Waiting />}>
         <Switch>
           <Route path="/" component={LivePage} />
+          <Route path="/events">
+            <LogPage />
+          </Route>
           <Route path="/events/:id">{({ id }) => <EventPage key={id} id={id} />}</Route>
           <Route path="/people">
             <PeoplePage />
+          </Route>
+          <Route path="/import/people">
+            <PeopleImportPage />
           </Route>
           <Route path="/people/:id">{({ id }) => <PersonPage key={id} id={id} />}</Route>
           <Route path="/accounts">

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
 import {
   IconActivity,
+  IconBook2,
   IconHelp,
   IconInfoCircle,
   IconKey,
@@ -184,13 +185,13 @@ function Navigation({ path }: { readonly path: string }) {
   const may = useMay();
   const all = [
     { href: "/", name: pages.live, icon: IconActivity, shown: true },
+    { href: "/events", name: pages.log, icon: IconBook2, shown: may("journal.read") },
     { href: "/people", name: pages.people, icon: IconUsers, shown: may("people.read") },
     { href: "/accounts", name: pages.accounts, icon: IconKey, shown: may("accounts.read") },
     { href: "/about", name: pages.about, icon: IconInfoCircle, shown: may("status.read") },
     { href: "/help", name: pages.help, icon: IconHelp, shown: true },
   ];
-  const isHere = (href: string) =>
-    href === "/" ? path === "/" || path.startsWith("/events") : path.startsWith(href);
+  const isHere = (href: string) => (href === "/" ? path === "/" : path.startsWith(href));
   return (
     <nav className="navigation" aria-label={app.menu}>
       {all
@@ -232,6 +233,7 @@ function useTitle(path: string): void {
     return n;
   });
   const names: Readonly<Record<string, string>> = {
+    events: pages.log,
     people: pages.people,
     accounts: pages.accounts,
     about: pages.about,

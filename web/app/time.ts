@@ -10,6 +10,8 @@ export interface SiteTime {
   minute(at: Date): string;
   /** Tuesday 24 November */
   day(at: Date): string;
+  /** With its year, for what may be long ago. */
+  shortDay(at: Date): string;
   /** 24 Nov 2026, 10:42 */
   date(at: Date): string;
   /** 24 Nov, 10:42:07 */
@@ -39,6 +41,7 @@ export function siteTime(zone: string, language: Language): SiteTime {
     time: of({ ...hourAndMinute, second: "2-digit" }),
     minute,
     day,
+    shortDay: of({ day: "numeric", month: "short", year: "numeric" }),
     date: of({ day: "numeric", month: "short", year: "numeric", ...hourAndMinute }),
     full: of({ day: "numeric", month: "short", ...hourAndMinute, second: "2-digit" }),
     near: (at, now) => (sameDay(at) === sameDay(now) ? minute(at) : dayAndMinute(at)),

@@ -2,6 +2,7 @@ import { chmod, rm } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { defaultLobbyLimits, Lobby, type LobbyLimits } from "./lobby.js";
 
 export type Where =
   | {
@@ -9,6 +10,7 @@ export type Where =
       /** 0: any free one. */
       readonly port: number;
       readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
+      readonly lobby?: Partial<LobbyLimits>;
     }
   /** A Unix socket that only this user can open (mode 0600). Whatever was left at the path is replaced. */
   | { readonly socket: string };
@@ -30,18 +32,30 @@ const patience = {
   keepAliveTimeout: 5_000,
   maxHeaderSize: 16 * 1024,
 } as const;
-const mostConnections = 1_000;
+/**
+ * Who asked for a page and does not take it is not waited for; a feed says something every quarter of a minute. Only on the network:
+ * a town's people are imported over the control socket and take their time.
+ */
+const stuckAfterMs = 60_000;
+/** Above the lobby's number: what a flood of connections makes between two looks. */
+const mostAtOnce = 4_000;
 /** What a `sockaddr_un` holds on Linux, without its end. */
 const longestSocketPath = 107;
 
 /** Serves until `stop`. Rejects if it cannot listen there. */
 export async function serveWeb(app: RequestListener, where: Where): Promise<Serving> {
-  const tls = "tls" in where ? where.tls : undefined;
+  const network = "socket" in where ? undefined : where;
+  const tls = network?.tls;
   const server: Server = tls
-    ? createTlsServer({ ...patience, ...tls, minVersion: "TLSv1.2" }, app)
-    : createServer(patience, app);
-  server.maxConnections = mostConnections;
+    ? createTlsServer({ ...patience, ...tls, minVersion: "TLSv1.2" })
+    : createServer(patience);
+  server.maxConnections = mostAtOnce;
   server.maxHeadersCount = 100;
+  if (network) {
+    const lobby = new Lobby({ ...defaultLobbyLimits, ...network.lobby });
+    lobby.receive(server, tls ? "secureConnection" : "connection", app);
+    server.timeout = stuckAfterMs;
+  } else server.on("request", app);
   const stop = () =>
     new Promise<void>((stopped) => {
       server.close(() => stopped());

@@ -12,11 +12,14 @@ export function openApiOf(routes: readonly Route[], version: string, tls: boolea
     name: tls ? "__Host-gatewarden" : "gatewarden",
   });
   const bearer = registry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
+  const bytes = {
+    "application/octet-stream": { schema: { type: "string", format: "binary" } },
+  } as const;
   const refusals = {
     description: "Why not",
     content: { "application/problem+json": { schema: problem } },
   };
-  for (const { method, path, says, tag, access, fresh, params, query, body, answer } of routes) {
+  for (const { method, path, says, tag, access, fresh, params, query, body, bodyBytes, answer } of routes) {
     registry.registerPath({
       method,
       path: path.replace(/:(\w+)/g, "{$1}"),
@@ -34,6 +37,7 @@ export function openApiOf(routes: readonly Route[], version: string, tls: boolea
         ...(params ? { params } : {}),
         ...(query ? { query } : {}),
         ...(body ? { body: { required: true, content: { "application/json": { schema: body } } } } : {}),
+        ...(bodyBytes === "bytes" ? { body: { required: true, content: bytes } } : {}),
       },
       responses: {
         ...(answer === "nothing"

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response, Router } from "express";
+import express from "express";
 import { z } from "zod";
 import type { Performed, Refusal } from "../../gateway/ports.js";
 import { notFresh } from "./fresh.js";
@@ -15,6 +16,8 @@ interface Asked<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** The body as it came, where the route takes bytes; else empty. */
+  readonly bytes: Uint8Array;
   readonly request: Request;
   readonly response: Response;
 }
@@ -45,8 +48,8 @@ interface Common<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodTy
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** How long a body may be; default 16 kB, "large" what the gateway takes at most. */
-  readonly bodyBytes?: "large";
+  /** How long a body may be; default 16 kB, "large" what the gateway takes at most; "bytes" as much, of anything, as it is. */
+  readonly bodyBytes?: "large" | "bytes";
   /** The answer's shape; "nothing": 204; "stream": server-sent events. */
   readonly answer: z.ZodType | "nothing" | "stream";
 }
@@ -72,6 +75,7 @@ export type Route = Known<AnyObject, AnyObject, z.ZodType> | Open<AnyObject, Any
 
 const none = z.strictObject({});
 const smallBody = 16 * 1024;
+const longestPiece = 4 * 1024 * 1024;
 
 /** Keeps the types of params, query and body inside the definition and hides them outside. */
 export function route<
@@ -98,11 +102,18 @@ export function mount(router: Router, routes: readonly Route[], parts: WebParts,
     const handlers: RequestHandler[] = [
       guard(each.access, doorman),
       ...(each.signsIn ? [slow] : []),
-      ...(each.method === "get" ? [] : jsonBody(each.bodyBytes === "large" ? parts.bodyBytes : smallBody)),
+      ...(each.method === "get" ? [] : bodyOf(each, parts)),
       (request, response) => handle(each, request, response, parts),
     ];
     router[each.method](each.path, ...handlers);
   }
+}
+
+function bodyOf({ bodyBytes }: Route, parts: WebParts): RequestHandler[] {
+  if (bodyBytes === "bytes") {
+    return [express.raw({ limit: longestPiece, type: "application/octet-stream", inflate: false })];
+  }
+  return jsonBody(bodyBytes === "large" ? parts.bodyBytes : smallBody);
 }
 
 async function handle(each: Route, request: Request, response: Response, parts: WebParts): Promise<void> {
@@ -117,12 +128,13 @@ async function handle(each: Route, request: Request, response: Response, parts: 
   }
   const params = (each.params ?? none).safeParse(request.params);
   const query = (each.query ?? none).safeParse({ ...request.query });
-  const body = (each.body ?? none).safeParse(request.body ?? {});
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const body = (each.body ?? none).safeParse(Buffer.isBuffer(request.body) ? {} : (request.body ?? {}));
   if (!params.success || !query.success || !body.success) {
     const issues = [params, query, body].flatMap(({ error }) => error?.issues ?? []);
     return sendProblem(response, unreadable(issues));
   }
-  const asked = { params: params.data, query: query.data, body: body.data, request, response, who };
+  const asked = { params: params.data, query: query.data, body: body.data, bytes, request, response, who };
   // `Known` and `Open` differ in `who` alone, which was looked at above.
   const answer: unknown = await (each as Open<AnyObject, AnyObject, z.ZodType>).run(asked, parts);
   if (answer === answered) return;

@@ -6,7 +6,8 @@ const harmless = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Another site's page may not act with this browser's session: `Origin` and `Sec-Fetch-Site`, which pages cannot set, must be ours
- * where they are sent. Programs send neither. JSON only, so that no plain form gets through either.
+ * where they are sent. Programs send neither. JSON, or a piece of a list, so that no plain form gets through either: a form can send
+ * neither type (Fetch standard, CORS-safelisted request-header).
  */
 export const sameOriginOnly: RequestHandler = (request, response, next) => {
   if (harmless.has(request.method)) return next();
@@ -25,7 +26,7 @@ export const sameOriginOnly: RequestHandler = (request, response, next) => {
   const length = request.headers["content-length"];
   const hasBody =
     (length !== undefined && length !== "0") || request.headers["transfer-encoding"] !== undefined;
-  if (hasBody && !request.is("application/json")) {
+  if (hasBody && !request.is(["application/json", "application/octet-stream"])) {
     return sendProblem(response, { status: 415, code: "not-json", detail: "send JSON as application/json" });
   }
   next();

@@ -79,10 +79,15 @@ function Gateway({ status }: { readonly status: Status }) {
 }
 
 function Log({ status: { journal } }: { readonly status: Status }) {
-  const { about } = useWords();
+  const { about, pages } = useWords();
   const time = useSiteTime();
   const failing = journal.state !== "ok";
   const head = journal.head ?? undefined;
+  const size = journal.size ?? undefined;
+  const growth =
+    size && size.bytesADay !== null && size.eventsADay !== null
+      ? about.growthOf(megabytes(size.bytesADay), size.eventsADay, size.daysLeft)
+      : undefined;
   return (
     <section className="card" aria-labelledby="log-title">
       <div className="card-head">
@@ -100,13 +105,23 @@ function Log({ status: { journal } }: { readonly status: Status }) {
         facts={[
           [about.lastEvent, String(journal.lastSeq)],
           [about.waiting, String(journal.waiting)],
+          [about.size, size && about.sizeOf(megabytes(size.usedBytes), size.usedPercent)],
+          [about.diskFree, size && megabytes(size.diskFreeBytes)],
+          [about.growth, size && (growth ?? about.growthUnknown)],
+          [about.since, size?.oldestAt ? time.date(new Date(size.oldestAt)) : undefined],
           [about.head, head && `${head.seq}, ${time.full(new Date(head.at))}`],
         ]}
       />
       {head && <code className="hash">{head.hash}</code>}
       <p className="soft">{head ? about.headHint : about.noHead}</p>
+      <HelpLink page="log">{pages.help}</HelpLink>
     </section>
   );
+}
+
+function megabytes(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} kB`;
 }
 
 function Devices({ status: { devices } }: { readonly status: Status }) {

@@ -47,6 +47,11 @@ export function PeoplePage() {
         {found.data && <p>{people.total(found.data.pages[0]?.total ?? 0)}</p>}
         <HelpLink page="people-and-badges">{words.pages.help}</HelpLink>
         {may("people.write") && (
+          <Button component={Link} href="/import/people" variant="default">
+            {words.imports.open}
+          </Button>
+        )}
+        {may("people.write") && (
           <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setAdding(true)}>
             {people.add}
           </Button>

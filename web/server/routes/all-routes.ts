@@ -5,6 +5,7 @@ import { type Route, route } from "../route.js";
 import { accountRoutes } from "./account-routes.js";
 import { factorRoutes } from "./factor-routes.js";
 import { houseRoutes } from "./house-routes.js";
+import { importRoutes } from "./import-routes.js";
 import { journalRoutes } from "./journal-routes.js";
 import { meRoutes } from "./me-routes.js";
 import { peopleRoutes } from "./people-routes.js";
@@ -19,6 +20,7 @@ export function allRoutes(feeds: Feeds): Route[] {
     ...accountRoutes,
     ...houseRoutes,
     ...peopleRoutes,
+    ...importRoutes,
     ...journalRoutes(feeds),
   ];
   let described: object | undefined;

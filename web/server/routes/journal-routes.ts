@@ -27,10 +27,11 @@ export const journalRoutes = (feeds: Feeds) => [
         const detail = `${operator.role}s may not read events of this kind`;
         return refuse({ status: 403, code: "forbidden", detail });
       }
-      if (rest.person !== undefined) {
+      if (rest.person !== undefined || rest.credential !== undefined) {
         // Looking into somebody's history is itself logged (GDPR 5.1f).
         const data = { operation: "events.of-person" };
-        parts.note({ type: "audit.requested", by: operator.actor, person: rest.person, data });
+        const of = present({ person: rest.person, credential: rest.credential });
+        parts.note({ type: "audit.requested", by: operator.actor, ...of, data });
       }
       const filter: EventFilter = {
         categories: wanted,

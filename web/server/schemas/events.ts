@@ -62,7 +62,10 @@ export const eventsAsked = z
     area: id.optional(),
     sensor: id.optional(),
     person: id.optional(),
+    credential: id.optional(),
     device: id.optional(),
+    reason: id.optional(),
+    tenant: id.optional(),
     from: instant.optional(),
     until: instant.optional(),
   })
