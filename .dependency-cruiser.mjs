@@ -30,7 +30,7 @@ const ports = "^gateway/ports\\.ts$";
 const driverSeam = "^drivers/driver\\.ts$";
 /** What the core's words are made of, without what decides: rooms around it may name things, not judge them. */
 const coreWords =
-  "^gateway/core/(site|people|signals|commands|state|events|public-event|reasons|views|describe)\\.ts$";
+  "^gateway/core/(site|people|signals|commands|state|events|public-event|reasons|views|describe|muster|words/[a-z-]+)\\.ts$";
 /** The engine and what it is made of; the other files beside it put rooms together. */
 const engineParts = "^gateway/(engine|wiring|scans|release-gate|news-desk|device-facts)\\.ts$";
 const assemblers = "(gateway|main|building|request-desk)\\.ts$";

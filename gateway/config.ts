@@ -71,6 +71,16 @@ const configSchema = z.strictObject({
         .describe("A door does not wait longer than this for the disk; a later event says so."),
     })
     .prefault({}),
+  clock: z
+    .strictObject({
+      trust: z
+        .enum(["time-service", "host"])
+        .default("time-service")
+        .describe(
+          "Who answers for the clock: the computer's time service once it has set it, or, in a container or virtual machine, its host.",
+        ),
+    })
+    .prefault({}),
   log: z
     .strictObject({ level: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info") })
     .prefault({}),

@@ -1,4 +1,5 @@
 import type { AccountBook } from "../accounts/accounts.js";
+import type { EmergencyBadges } from "../emergency/badges.js";
 import type { Engine, Log } from "../engine.js";
 import type { Clock } from "../ports.js";
 import type { Store } from "../store/store.js";
@@ -10,6 +11,9 @@ export interface HouseParts {
   readonly engine: Engine;
   readonly store: Store;
   readonly accounts: AccountBook;
+  readonly emergency: EmergencyBadges;
+  /** Why the gateway runs from its emergency file; absent: it does not. */
+  readonly lost?: string;
   readonly version: string;
   readonly startedAt: number;
   /** The drivers that a site may name. */

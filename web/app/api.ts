@@ -96,6 +96,9 @@ export class Unreachable extends Error {
   }
 }
 
+/** The language of the page, in which the gateway is to tell what happened. */
+const spoken = (): string => document.documentElement.lang || "en";
+
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -103,9 +106,11 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
   try {
     response = await fetch(`/api/v1/${path}`, {
       method,
-      ...(body === undefined
-        ? {}
-        : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+      headers: {
+        "Accept-Language": spoken(),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
     throw new Unreachable();
@@ -128,8 +133,9 @@ const put = <T>(path: string, body: unknown): Promise<T> => ask("PUT", path, bod
 const remove = <T>(path: string): Promise<T> => ask("DELETE", path);
 const part = encodeURIComponent;
 
+/** A feed can send no headers: its address says in which language. */
 export const feedPath = (after: string): string =>
-  `/api/v1/feed${after === "" ? "" : `?after=${part(after)}`}`;
+  `/api/v1/feed?language=${part(spoken())}${after === "" ? "" : `&after=${part(after)}`}`;
 
 export const api = {
   // ------------------------------------------------------------------------------------------------------- signing in

@@ -7,6 +7,7 @@ import { factorRoutes } from "./factor-routes.js";
 import { houseRoutes } from "./house-routes.js";
 import { journalRoutes } from "./journal-routes.js";
 import { meRoutes } from "./me-routes.js";
+import { musterRoutes } from "./muster-routes.js";
 import { peopleRoutes } from "./people-routes.js";
 import { sessionRoutes } from "./session-routes.js";
 
@@ -18,6 +19,7 @@ export function allRoutes(feeds: Feeds): Route[] {
     ...meRoutes,
     ...accountRoutes,
     ...houseRoutes,
+    ...musterRoutes,
     ...peopleRoutes,
     ...journalRoutes(feeds),
   ];
