@@ -82,7 +82,7 @@ export default {
     forbid(
       "drivers-without-node",
       "A driver speaks through its seam or a package; one that needs more of the machine (GPIO) is excepted by name here.",
-      { path: "^drivers/[^/]+/" },
+      { path: "^drivers/[^/]+/", pathNot: "^drivers/osdp/(keys|secure-channel)\\.ts$" },
       node,
     ),
     room(

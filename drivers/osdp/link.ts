@@ -2,7 +2,7 @@
  * One reader as the panel sees it: who it is, whether it is there, its session, what it is to be told. Pure but for the random
  * numbers that it is given: time is an argument, nothing is sent from here. The bus asks `next`, sends, and says what came.
  */
-import { commandName, functions, nakReason, replies } from "./codes.js";
+import { commandName, functions, nakReason } from "./codes.js";
 import { clearExchange, type Exchange, following, receive, sealedExchange } from "./exchange.js";
 import type { Frame, FrameFault, Sequence } from "./frame.js";
 import { defaultKey, sameBytes } from "./keys.js";
@@ -16,7 +16,7 @@ import {
   poll,
   receiveSize,
 } from "./orders.js";
-import { type Capability, carriesCredential, type ParsedReply, type Reply } from "./replies.js";
+import type { Capability, ParsedReply, Reply } from "./replies.js";
 import {
   type Challenge,
   challengeFrame,
@@ -492,9 +492,4 @@ function spoken(reply: ParsedReply): string {
   return reply.is === "unknown" || reply.is === "malformed"
     ? `something that cannot be read (${reply.is})`
     : reply.is;
-}
-
-/** Whether the frame of this code would let somebody in; the bus's trace hides its payload. */
-export function isSecretPayload(code: number, reply: boolean): boolean {
-  return reply && (carriesCredential(code) || code === replies.CCRYPT);
 }

@@ -1,11 +1,8 @@
 /**
- * OSDP readers on one line, as a process of their own: `tsx simulated-reader.ts <port> <json>`. Written apart from the driver that it
- * tests and sharing nothing with it: a mistake made twice the same way would otherwise go unseen. It passes the published vectors by
- * itself (`simulated-reader.test.ts`). Told what to do by lines of JSON on its standard input; tells what it did on its output.
+ * An OSDP reader, written apart from the driver that it tests and sharing nothing with it: a mistake made twice the same way would
+ * otherwise go unseen. It passes the published recordings by itself (`simulated-reader.test.ts`).
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { createInterface } from "node:readline";
-import { SerialPort } from "serialport";
 
 type Bytes = Buffer;
 
@@ -362,98 +359,4 @@ function unsealed(channel: Channel, data: Bytes): Bytes | undefined {
     .update(data);
   const end = clear.lastIndexOf(0x80);
   return end < 0 ? undefined : clear.subarray(0, end);
-}
-
-// ----------------------------------------------------------------------------------------------------------- the process
-
-export type Wish =
-  | { readonly do: "card"; readonly address: number; readonly bits: string }
-  | { readonly do: "keys"; readonly address: number; readonly keys: string }
-  | { readonly do: "silent"; readonly address: number; readonly silent: boolean }
-  | { readonly do: "busy"; readonly address: number; readonly times: number }
-  | { readonly do: "tamper"; readonly address: number; readonly tamper: boolean }
-  /** One answer in the clear in the middle of a session. */
-  | { readonly do: "inject"; readonly address: number; readonly code: number; readonly data: string }
-  /** Power off and on: session and sequence are gone. */
-  | { readonly do: "restart"; readonly address: number }
-  /** This share of all bytes that leave has a bit flipped, or is dropped, or has garbage before it. */
-  | { readonly do: "noise"; readonly share: number }
-  | { readonly do: "report"; readonly address: number };
-
-function spoilt(bytes: Bytes, share: number): Bytes {
-  if (share <= 0) return bytes;
-  const out: number[] = [];
-  for (const byte of bytes) {
-    if (Math.random() >= share) out.push(byte);
-    else {
-      const kind = Math.floor(Math.random() * 3);
-      if (kind === 0) out.push(byte ^ (1 << Math.floor(Math.random() * 8)));
-      else if (kind === 1) out.push(Math.floor(Math.random() * 256), byte);
-    }
-  }
-  return Buffer.from(out);
-}
-
-function serve(path: string, sketches: readonly ReaderSketch[], baud: number): void {
-  let readers = sketches.map((sketch) => new SimulatedReader(sketch));
-  let noise = 0;
-  const port = new SerialPort({ path, baudRate: baud });
-  let held: Bytes = Buffer.alloc(0);
-  const tell = (what: object) => process.stdout.write(`${JSON.stringify(what)}\n`);
-  port.on("open", () => tell({ is: "open" }));
-  port.on("close", () => process.exit(0));
-  port.on("data", (bytes: Bytes) => {
-    const { heard, rest } = commandsIn(Buffer.concat([held, bytes]));
-    held = rest;
-    for (const command of heard) {
-      for (const reader of readers) {
-        const answer = reader.hear(command, performance.now());
-        if (answer) port.write(spoilt(answer, noise));
-      }
-    }
-  });
-  createInterface({ input: process.stdin }).on("line", (line) => {
-    const wish = JSON.parse(line) as Wish;
-    if (wish.do === "noise") {
-      noise = wish.share;
-      return;
-    }
-    const reader = readers.find(({ sketch }) => sketch.address === wish.address);
-    if (!reader) return;
-    switch (wish.do) {
-      case "card":
-        reader.card(wish.bits);
-        return;
-      case "keys":
-        reader.keys(wish.keys);
-        return;
-      case "silent":
-        reader.silent = wish.silent;
-        return;
-      case "busy":
-        reader.busyTimes = wish.times;
-        return;
-      case "tamper":
-        reader.tamper = wish.tamper;
-        reader.waiting.push({ code: 0x48, data: Buffer.from([wish.tamper ? 1 : 0, 0]) });
-        return;
-      case "inject":
-        reader.injectClear = { code: wish.code, data: Buffer.from(wish.data, "hex") };
-        return;
-      case "restart": {
-        const anew = new SimulatedReader(reader.sketch);
-        anew.key = reader.key;
-        readers = readers.map((other) => (other === reader ? anew : other));
-        return;
-      }
-      case "report":
-        tell({ is: "report", address: wish.address, done: reader.done, secure: reader.channel?.up ?? false });
-        return;
-    }
-  });
-}
-
-if (process.argv[1]?.endsWith("simulated-reader.ts")) {
-  const [, , path = "", sketches = "[]", baud = "115200"] = process.argv;
-  serve(path, JSON.parse(sketches) as ReaderSketch[], Number(baud));
 }
