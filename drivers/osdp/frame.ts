@@ -10,8 +10,6 @@ import { checksum, crc16 } from "./integrity.js";
 const som = 0x53;
 /** A byte of marks before a frame lets the line settle (OSDP 2.2, 5.7); it counts in nothing. */
 const mark = 0xff;
-/** The highest address of a reader; 7F speaks to all. */
-export const broadcastAddress = 0x7f;
 const replyBit = 0x80;
 export const longestFrameBytes = 1440;
 const headerBytes = 5;

@@ -47,8 +47,6 @@ export type Reply =
     }
   | { readonly is: "maker"; readonly maker: string; readonly data: Uint8Array };
 
-export type ReplyKind = Reply["is"];
-
 const ascii = (bytes: Uint8Array) => String.fromCharCode(...bytes);
 const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 const at = (bytes: Uint8Array, index: number) => bytes[index] ?? 0;

@@ -3,7 +3,7 @@
  * MAC starts from the full 16 bytes of the last one in the other direction, so that nothing can be replayed, left out or put in.
  */
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { commands, replies } from "./codes.js";
+import { replies } from "./codes.js";
 import { coveredBytes, type Frame, type SecurityBlock, type Sequence } from "./frame.js";
 import {
   aesBlock,
@@ -237,9 +237,4 @@ export function open(session: Session, cMac: Uint8Array, frame: Frame): Opened {
   if (carriesCredential(frame.code))
     return { is: "unfit", session: next, fault: "credential payload not encrypted" };
   return { is: "ok", session: next, payload: frame.payload };
-}
-
-/** Commands that a reader with a key of its own is ever sent in the clear. */
-export function mayBeClear(code: number): boolean {
-  return code === commands.ID || code === commands.CAP || code === commands.CHLNG || code === commands.SCRYPT;
 }

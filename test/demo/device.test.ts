@@ -326,7 +326,12 @@ describe("outputs and nonsense", () => {
 
   test("a reader sounds for its time, or until it is told to be quiet", async () => {
     const device = await ready({ reader: [1] });
-    const sound = (ms: number) => ({ op: "signal", reader: 1, pattern: ms === 0 ? "quiet" : "pre-alarm", ms });
+    const sound = (ms: number) => ({
+      op: "signal",
+      reader: 1,
+      pattern: ms === 0 ? "quiet" : "pre-alarm",
+      ms,
+    });
     await broker.ack(broker.command("front", sound(200)));
     expect(device.sounds(1)).toBe("pre-alarm");
     await pass(300);

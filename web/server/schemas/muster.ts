@@ -30,7 +30,6 @@ export const muster = z
     }),
   })
   .meta({ id: "Muster" });
-export type Muster = z.infer<typeof muster>;
 
 export const startMuster = z.strictObject({
   areas: z.array(id).min(1).max(100).optional().meta({ description: "Absent: the whole building." }),
