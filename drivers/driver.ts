@@ -87,7 +87,22 @@ export type Order =
   | { readonly op: "hold"; readonly id: string; readonly point: DevicePoint }
   /** Fire and emergency: latched in the device, outlives everything but a `lock` that names it. */
   | { readonly op: "release"; readonly id: string; readonly point: DevicePoint }
-  | { readonly op: "lock"; readonly id: string; readonly point: DevicePoint; readonly ends: string }
+  /** `pulse`: it names a pulse whose time has not run out; a hold that stands beside it goes on. */
+  | {
+      readonly op: "lock";
+      readonly id: string;
+      readonly point: DevicePoint;
+      readonly ends: string;
+      readonly pulse?: true;
+    }
+  /** Lamp and beeper of a reader: a warning for so long, or `quiet` (with 0). */
+  | {
+      readonly op: "signal";
+      readonly id: string;
+      readonly point: DevicePoint;
+      readonly pattern: "pre-alarm" | "quiet";
+      readonly ms: number;
+    }
   | {
       readonly op: "output";
       readonly id: string;

@@ -1,8 +1,8 @@
 import type { Instant } from "./core/site.js";
 import type { ActiveSite } from "./engine.js";
 import type { Fault } from "./ports.js";
+import { siteCardFormats } from "./site/card-formats.js";
 import { compileSite } from "./site/compile.js";
-import { defaults } from "./site/defaults.js";
 import { parseSite, type SiteDocument } from "./site/document.js";
 import { checkSite } from "./site/invariants.js";
 
@@ -22,7 +22,7 @@ export function readSite(raw: unknown, drivers: readonly string[]): CheckedSite 
 export function activeSite(document: SiteDocument, revision: number, from: Instant): ActiveSite {
   return {
     site: compileSite(document, revision, from),
-    cardFormats: document.cardFormats ?? defaults.cardFormats,
+    cardFormats: siteCardFormats(document),
     recompile: (again) => compileSite(document, revision, again),
   };
 }

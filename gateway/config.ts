@@ -125,6 +125,16 @@ const configSchema = z.strictObject({
       mostMb: z.int().min(1).max(100_000).default(1_000).describe("How long a list of people may be, in MB."),
     })
     .prefault({}),
+  clock: z
+    .strictObject({
+      trust: z
+        .enum(["time-service", "host"])
+        .default("time-service")
+        .describe(
+          "Who answers for the clock: the computer's time service once it has set it, or, in a container or virtual machine, its host.",
+        ),
+    })
+    .prefault({}),
   log: z
     .strictObject({ level: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info") })
     .prefault({}),

@@ -2,12 +2,13 @@ import type { Driver, OrderOutcome } from "../drivers/driver.js";
 import type { Command } from "./core/commands.js";
 import type { DeviceId, DoorId, Site } from "./core/site.js";
 import type { ScanMemory } from "./scans.js";
-import { answerOf, orderOf, type Wiring } from "./wiring.js";
+import { type AnswerCommand, answerOf, orderOf, type Wiring } from "./wiring.js";
 
 /** What was ordered and not confirmed. */
 export interface NotDone {
   readonly device: DeviceId;
-  readonly door: DoorId;
+  /** Absent: it was for no door, but for an output. */
+  readonly door?: DoorId;
   readonly command: string;
   readonly outcome: Exclude<OrderOutcome, { is: "done" }>;
 }
@@ -27,7 +28,8 @@ export class Dispatch {
   /** `early`: before it was on disk; the device is told. */
   carryOut(site: Site, wiring: Wiring, commands: readonly Command[], early: boolean): void {
     for (const command of commands) {
-      if (command.type === "answer-scan") this.#answer(site, wiring, command, early);
+      if (command.type === "answer-scan" || command.type === "answer-reader")
+        this.#answer(site, wiring, command, early);
       else this.#order(site, wiring, command, early);
     }
   }
@@ -37,12 +39,7 @@ export class Dispatch {
     return name === undefined ? undefined : this.#drivers.get(name);
   }
 
-  #answer(
-    site: Site,
-    wiring: Wiring,
-    command: Extract<Command, { type: "answer-scan" }>,
-    early: boolean,
-  ): void {
+  #answer(site: Site, wiring: Wiring, command: AnswerCommand, early: boolean): void {
     const answer = answerOf(site, command);
     if (!answer) return;
     const { device } = answer.point;
@@ -52,12 +49,7 @@ export class Dispatch {
     this.driverOf(wiring, device)?.answer(early ? { ...answer, late: true } : answer);
   }
 
-  #order(
-    site: Site,
-    wiring: Wiring,
-    command: Exclude<Command, { type: "answer-scan" }>,
-    early: boolean,
-  ): void {
+  #order(site: Site, wiring: Wiring, command: Exclude<Command, AnswerCommand>, early: boolean): void {
     const order = orderOf(site, command, early);
     if (!order) return;
     const { device } = order.point;
@@ -65,7 +57,12 @@ export class Dispatch {
     if (!driver) return;
     void driver.send(order).then((outcome) => {
       if (outcome.is !== "done")
-        this.#onNotDone({ device, door: command.door, command: command.id, outcome });
+        this.#onNotDone({
+          device,
+          command: command.id,
+          outcome,
+          ...("door" in command ? { door: command.door } : {}),
+        });
     });
   }
 }

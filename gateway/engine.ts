@@ -2,28 +2,43 @@
  * The river: a reading becomes a signal, the core judges it, the journal keeps it, and out go orders to wires and news to
  * people. The engine owns the state, the clock's deadlines and the order of things; it decides nothing.
  */
-import type { Driver, Reading } from "../drivers/driver.js";
+import type { DevicePoint, Driver, Reading } from "../drivers/driver.js";
 import { candidates } from "./cards/canonical.js";
-import type { Command } from "./core/commands.js";
+import type { CardFormat } from "./cards/formats.js";
+import { clockTrusted } from "./core/clock-trust.js";
+import type { Command, ScanOutcome } from "./core/commands.js";
 import { DeadlineIndex } from "./core/deadline-index.js";
 import type { EventBody } from "./core/events.js";
+import { keypadRulesOf } from "./core/keypad.js";
+import { type MusterSummary, type MusterView, musterSummary, musterView } from "./core/muster.js";
 import type { Credential, CredentialId, People, Person, PersonId } from "./core/people.js";
 import { reconcile, type SiteFault } from "./core/reconcile.js";
-import type { Actor, Request, Signal, SignalBody } from "./core/signals.js";
+import type { Actor, Request, Signal, SignalBody, SignalOf } from "./core/signals.js";
 import type { Instant, Site } from "./core/site.js";
 import { samePoint } from "./core/site-index.js";
-import { applyChanges, type Change, type MutableState } from "./core/state.js";
+import { applyChanges, type Change, houseId, type MutableState, readerId } from "./core/state.js";
 import { type RequestOutcome, requestOutcome, type StepResult, step } from "./core/step.js";
 import { type SiteView, siteView } from "./core/views.js";
 import { DeviceBook } from "./device-facts.js";
 import { Dispatch, type NotDone } from "./dispatch.js";
 import { newId } from "./ids.js";
+import { Keypads, mostDigits } from "./keypads.js";
 import { concernedBy, NewsDesk } from "./news-desk.js";
-import type { Appended, Clock, Directory, Journal, JournalEntry, Live, News } from "./ports.js";
+import type {
+  Appended,
+  Clock,
+  ClockTrust,
+  ClockWord,
+  Directory,
+  Journal,
+  JournalEntry,
+  Live,
+  News,
+} from "./ports.js";
 import { ReleaseGate } from "./release-gate.js";
 import { ScanMemory } from "./scans.js";
 import { UnknownCards } from "./unknown-cards.js";
-import { signalOf, type Wiring, wire } from "./wiring.js";
+import { cardSignal, readsCards, signalOf, type Wiring, wire } from "./wiring.js";
 
 export interface Log {
   debug(context: object, message: string): void;
@@ -32,16 +47,24 @@ export interface Log {
   error(context: object, message: string): void;
 }
 
+/** Every format of a site, and by reader (`device/reader/1`) its own list, where it has one. */
+export interface CardFormats {
+  readonly all: readonly CardFormat[];
+  readonly byReader: ReadonlyMap<string, readonly CardFormat[]>;
+}
+
 /** One revision in force: the compiled site, and what only the wiring needs of the document. */
 export interface ActiveSite {
   readonly site: Site;
-  readonly cardFormats: readonly string[];
+  readonly cardFormats: CardFormats;
   /** The same revision, its schedules compiled from another instant. */
   recompile(from: Instant): Site;
 }
 
 export interface EngineParts {
   readonly clock: Clock;
+  /** Absent: nobody answers for the clock. */
+  readonly clockTrust?: ClockTrust;
   readonly journal: Journal;
   readonly directory: Directory;
   readonly drivers: ReadonlyMap<string, Driver>;
@@ -57,6 +80,8 @@ const recompileEveryMs = 6 * 3_600_000;
 /** A wall clock that moved this much against the monotonic one was set, not merely disciplined. */
 const clockStepMs = 2_000;
 const clockCheckEveryMs = 1_000;
+/** While the clock is not trusted, how often it is asked whether somebody answers for it by now. */
+const lookForTrustEveryMs = 10_000;
 /** How long a stop waits for the disk. */
 const farewellMs = 3_000;
 const longestTimerMs = 2 ** 31 - 1;
@@ -68,6 +93,7 @@ export class Engine implements Live {
   readonly #parts: EngineParts;
   readonly #state: MutableState;
   readonly #gate: ReleaseGate;
+  readonly #keypads = new Keypads();
   readonly #news: NewsDesk;
   readonly #dispatch: Dispatch;
   #active: ActiveSite | undefined;
@@ -81,6 +107,8 @@ export class Engine implements Live {
   #wakesFor: Instant | undefined;
   #clockCheck: NodeJS.Timeout | undefined;
   #clockOffsetMs = 0;
+  /** On the monotonic clock. */
+  #lookForTrustAt = 0;
   #recompiledAt = 0;
 
   constructor(parts: EngineParts, state: MutableState) {
@@ -116,11 +144,17 @@ export class Engine implements Live {
   /** Starts the drivers and the clock; the first signal is `started`, then what fell due while the gateway was down. */
   async start(downSince: Instant | undefined): Promise<void> {
     const { clock, drivers, journal, version } = this.#parts;
+    const word = await this.#whoTrusts();
     this.#running = true;
     this.#clockOffsetMs = clock.now() - clock.monotonic();
     this.#recompiledAt = clock.now();
     this.#gate.start(journal);
-    this.#take({ type: "started", version, ...(downSince === undefined ? {} : { downSince }) });
+    this.#take({
+      type: "started",
+      version,
+      clock: word,
+      ...(downSince === undefined ? {} : { downSince }),
+    });
     this.#fireDue();
     this.#serve();
     for (const driver of drivers.values()) await driver.start((reading) => this.hear(reading));
@@ -249,6 +283,22 @@ export class Engine implements Live {
     return siteView(this.#active.site, this.#state, this.#parts.clock.now());
   }
 
+  /** Who is where, and who is safe, as it is now; a walk over everybody. Undefined: there is no site. */
+  muster(): MusterView | undefined {
+    const site = this.#active?.site;
+    if (!site) return undefined;
+    const running = this.#state.house.get(houseId)?.muster;
+    return musterView(site, this.#state, running, this.#parts.clock.now(), this.#parts.directory);
+  }
+
+  /** The same in numbers, with so many of those who are missing. */
+  musterSummary(most: number): MusterSummary | undefined {
+    const site = this.#active?.site;
+    if (!site) return undefined;
+    const running = this.#state.house.get(houseId)?.muster;
+    return musterSummary(site, this.#state, running, this.#parts.clock.now(), most);
+  }
+
   onNews(listener: (news: News) => void): () => void {
     return this.#news.onNews(listener);
   }
@@ -262,15 +312,9 @@ export class Engine implements Live {
       case "scan":
         this.#workScan(wiring, reading);
         return;
-      case "keys": {
-        // No door mode asks for keys yet; the reader is told at once instead of being left to time out.
-        this.#dispatch.driverOf(wiring, reading.point.device)?.answer({
-          point: reading.point,
-          scan: reading.scan,
-          outcome: "denied",
-        });
+      case "keys":
+        this.#workKeys(wiring, reading);
         return;
-      }
       case "hello":
       case "health":
       case "nonsense":
@@ -286,7 +330,7 @@ export class Engine implements Live {
   #workScan(wiring: Wiring, reading: Extract<Reading, { type: "scan" }>): void {
     const { point, scan } = reading;
     const terminal = wiring.terminal(point);
-    if (terminal?.is !== "reader") {
+    if (!readsCards(terminal)) {
       this.#dispatch.driverOf(wiring, point.device)?.answer({ point, scan, outcome: "denied" });
       return;
     }
@@ -296,24 +340,80 @@ export class Engine implements Live {
       this.#dispatch.driverOf(wiring, point.device)?.answer({ point, scan, outcome: verdict.outcome });
       if (!verdict.log) return;
     }
-    const { values, shown } = candidates(reading.credential, this.#active?.cardFormats ?? []);
+    const { values, shown } = candidates(reading.credential, this.#formatsAt(point));
     const credential = this.#parts.directory.find(values);
     const ignored =
       verdict.is === "ignored" ? verdict.why : verdict.is === "answered" ? "repeated" : undefined;
-    if (credential === undefined && ignored === undefined && values.length > 0) {
+    if (terminal.is === "reader" && credential === undefined && ignored === undefined && values.length > 0) {
       const at = this.#parts.clock.now();
       this.unknownCards.note({ device: point.device, scan, at, door: terminal.door, values, shown });
     }
-    this.#take({
-      type: "credential-presented",
-      door: terminal.door,
-      side: terminal.side,
-      device: point.device,
-      scan,
-      shown,
-      ...(credential === undefined ? {} : { credential }),
-      ...(ignored === undefined ? {} : { ignored }),
-    });
+    this.#take(
+      cardSignal(terminal, {
+        device: point.device,
+        scan,
+        shown,
+        ...(credential === undefined ? {} : { credential }),
+        ...(ignored === undefined ? {} : { ignored }),
+      }),
+    );
+  }
+
+  /**
+   * Keys are collected until they are a PIN; what it is, the directory says, and the core gets no digits. Keys that end nothing
+   * are answered at once, so that the reader does not send them again.
+   */
+  #workKeys(wiring: Wiring, { point, scan, keys, ageMs }: Extract<Reading, { type: "keys" }>): void {
+    const { clock } = this.#parts;
+    const answer = (outcome: ScanOutcome): void => {
+      this.scans.answered(point.device, scan, outcome);
+      this.#dispatch.driverOf(wiring, point.device)?.answer({ point, scan, outcome });
+    };
+    const terminal = wiring.terminal(point);
+    if (terminal?.is !== "reader" || !this.#active) {
+      answer("denied");
+      return;
+    }
+    const aged = ageMs === undefined ? {} : { ageMs };
+    const verdict = this.scans.judge({ point, scan, retained: false, again: false, ...aged }, clock.now());
+    if (verdict.is === "pending") return;
+    if (verdict.is === "answered") {
+      answer(verdict.outcome);
+      return;
+    }
+    if (verdict.is === "ignored") {
+      this.#keypads.clear(point);
+      answer("denied");
+      return;
+    }
+    const { waitMs } = keypadRulesOf(this.#active.site);
+    const digits = this.#keypads.take(point, keys, clock.monotonic(), waitMs);
+    if (digits === undefined) {
+      answer("pin");
+      return;
+    }
+    const { door, side } = terminal;
+    const found = this.#pinOf(readerId(door, side), digits);
+    this.#take({ type: "keys-entered", door, side, device: point.device, scan, ...found });
+  }
+
+  /** What a PIN is: that of the person whose card waits at the reader, else one that says whose it is. */
+  #pinOf(reader: string, digits: string): Pick<SignalOf<"keys-entered">, "pin" | "credential"> {
+    const { directory, clock } = this.#parts;
+    const factor = this.#state.readers.get(reader)?.factor;
+    const waits = factor && factor.until > clock.now() ? factor : undefined;
+    if (waits && directory.credential(waits.credential)?.kind !== "pin") {
+      const long = digits.length > mostDigits;
+      const pin = long ? "wrong" : (directory.pin?.(waits.person, digits) ?? "none");
+      return { credential: waits.credential, pin };
+    }
+    const owner = digits.length > mostDigits ? undefined : directory.byPin?.(digits);
+    return owner ?? { pin: "wrong" };
+  }
+
+  #formatsAt({ device, n }: DevicePoint): readonly CardFormat[] {
+    const formats = this.#active?.cardFormats;
+    return formats?.byReader.get(`${device}/reader/${n}`) ?? formats?.all ?? [];
   }
 
   /** One step: judged, applied, kept, sent. Undefined: the signal meant nothing here and is not kept. */
@@ -383,7 +483,7 @@ export class Engine implements Live {
 
   /** An order that waited for the disk may have been overtaken by a release that did not: then it must not be sent after it. */
   #stillMeant(command: Command): boolean {
-    const held = this.#state.doors.get(command.door)?.held;
+    const held = "door" in command ? this.#state.doors.get(command.door)?.held : undefined;
     if (command.type === "lock-door") return held?.kind !== "emergency";
     return command.type !== "hold-door" || held?.id === command.id;
   }
@@ -395,7 +495,8 @@ export class Engine implements Live {
 
   #notDone({ device, door, command, outcome }: NotDone): void {
     if (!this.#running) return;
-    this.#take({ type: "order-failed", device, door, command, why: outcome.is, detail: outcome.detail });
+    const place = door === undefined ? {} : { door };
+    this.#take({ type: "order-failed", device, ...place, command, why: outcome.is, detail: outcome.detail });
   }
 
   #serve(): void {
@@ -431,6 +532,17 @@ export class Engine implements Live {
     this.#setWake();
   }
 
+  async #whoTrusts(): Promise<ClockWord> {
+    return (await this.#parts.clockTrust?.look()) ?? "nobody";
+  }
+
+  async #lookForTrust(): Promise<void> {
+    const why = await this.#whoTrusts();
+    if (why === "nobody" || !this.#running || this.#stopping || clockTrusted(this.#state)) return;
+    this.#take({ type: "clock-trust", trusted: true, why });
+    this.#fireDue();
+  }
+
   #checkClock(): void {
     const { clock } = this.#parts;
     const offset = clock.now() - clock.monotonic();
@@ -440,6 +552,12 @@ export class Engine implements Live {
       this.#recompile();
       this.#take({ type: "clock-stepped", byMs });
       this.#fireDue();
+      // At once: it may have been the time service who set it.
+      this.#lookForTrustAt = 0;
+    }
+    if (!clockTrusted(this.#state) && clock.monotonic() >= this.#lookForTrustAt) {
+      this.#lookForTrustAt = clock.monotonic() + lookForTrustEveryMs;
+      void this.#lookForTrust();
     }
     if (Math.abs(clock.now() - this.#recompiledAt) >= recompileEveryMs) this.#recompile();
     // A clock that is disciplined drifts from the timer that was set: it is set anew.
@@ -460,6 +578,7 @@ export class Engine implements Live {
 
 /** An order to lock a lock that the next site leaves: its door goes, or gets another lock. */
 function leavesLock(command: Command, before: Site | undefined, after: Site): boolean {
+  if (!("door" in command)) return false;
   const next = after.doors.get(command.door);
   if (!next) return true;
   const point = before?.doors.get(command.door)?.lock.point;

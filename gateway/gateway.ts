@@ -17,8 +17,12 @@ import type { ListenerOptions } from "./broker/listeners.js";
 import { SiteTopics } from "./broker/site-topics.js";
 import { activeSite } from "./building.js";
 import { defaultConfig, type GatewayConfig, readConfig } from "./config.js";
-import type { EventBody } from "./core/events.js";
-import { applyChanges, emptyState } from "./core/state.js";
+import { type EventBody, isSilent } from "./core/events.js";
+import { applyChanges, type Change, emptyState } from "./core/state.js";
+import { type EmergencyBadges, openEmergencyBadges, withEmergencyBadges } from "./emergency/badges.js";
+import { CopyKeeper, type CopySource } from "./emergency/copy.js";
+import { openEmergencyStore } from "./emergency/emergency-store.js";
+import { type SignedFiles, signedFiles } from "./emergency/signed-file.js";
 import { type ActiveSite, Engine, type Log } from "./engine.js";
 import { Housekeeping } from "./housekeeping.js";
 import { LogRoomWatch } from "./log-room.js";
@@ -28,12 +32,13 @@ import type { HouseParts, Listening } from "./operations/house-parts.js";
 import { ImportDesk } from "./operations/import-desk.js";
 import { localAdministrator } from "./operations/operator.js";
 import { operationsOf } from "./operations/perform.js";
-import type { Clock, Operations } from "./ports.js";
+import type { Clock, ClockTrust, Operations } from "./ports.js";
 import { RequestDesk } from "./request-desk.js";
 import { scanMemoryMs } from "./scans.js";
 import { parseSite } from "./site/document.js";
 import { folderPaths } from "./store/folder.js";
 import { openStore, type Store } from "./store/store.js";
+import { hostClock, timeService } from "./time-service.js";
 import { version } from "./version.js";
 
 export interface HouseOptions {
@@ -50,6 +55,8 @@ export interface House {
 
 export interface GatewayOptions extends HouseOptions {
   readonly overrides?: { readonly mqttPort?: number; readonly webPort?: number };
+  /** Instead of what the configuration says: who answers for the clock. */
+  readonly clockTrust?: ClockTrust;
 }
 
 export interface Ready {
@@ -60,6 +67,8 @@ export interface Ready {
   readonly web: Listening["web"];
   readonly controlSocket: string;
   readonly pid: number;
+  /** The database is lost, for this reason: only emergency badges open doors. */
+  readonly emergency?: string;
 }
 
 export interface RunningGateway {
@@ -94,8 +103,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 /** Runs the gateway until `stop`. Rejects, with nothing left running, if any part cannot start. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const config = configOf(options);
-  const foundation = await openFoundation(options);
-  const { log, store, accounts } = foundation;
+  const foundation = await openWhatIsLeft(options);
+  const { log, store, accounts, emergency, lost } = foundation;
   const closing: (() => Promise<void>)[] = [() => store.close()];
   const closeAll = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) {
@@ -122,7 +131,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const drivers = new Map([...registry].map(([name, make]) => [name, make({ bus: broker.bus })] as const));
     const web: { url: string }[] = [];
     const listening = (): Listening => ({ mqtt: broker.addresses, web });
-    const house = await furnish(foundation, config, drivers, listening);
+    const house = await furnish(foundation, config, drivers, listening, options.clockTrust);
     const { engine } = house.parts;
     late.house = house;
     late.desk = new RequestDesk(house.parts, house.operations);
@@ -131,6 +140,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     closing.push(() => engine.stop("stopped"));
     closing.push(() => house.parts.imports.close());
     await house.parts.imports.open();
+    const badges = emergency.list().length;
+    if (lost) engine.note({ type: "system.emergency-mode", reason: lost.why, data: { badges } });
+    if (emergency.refused !== undefined)
+      engine.note({ type: "system.emergency-file-refused", reason: emergency.refused });
     const { keepDays, capacityBytes } = house.parts.logLimits;
     const room = new LogRoomWatch(store, (event) => void engine.note(event), capacityBytes);
     const housekeeping = new Housekeeping({ store, state: engine.state, clock, log }, keepDays, room);
@@ -139,9 +152,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const topics = new SiteTopics({
       publish: broker.publishSite.bind(broker),
       live: engine,
+      muster: (most) => engine.musterSummary(most),
       now: () => clock.now(),
       version: house.parts.version,
       boot: randomUUID(),
+      isSilent,
     });
     topics.start();
     closing.push(() => topics.stop());
@@ -159,6 +174,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
         web,
         controlSocket: served.controlSocket,
         pid: process.pid,
+        ...(lost ? { emergency: lost.why } : {}),
       },
       house: { operations: house.operations, close: closeAll },
       stop: closeAll,
@@ -176,6 +192,13 @@ interface Foundation {
   readonly log: Log;
   readonly store: Store;
   readonly accounts: AccountBook;
+  readonly files: SignedFiles;
+  readonly emergency: EmergencyBadges;
+  /** What a start reads of the database, read once. */
+  readonly changes: readonly Change[];
+  readonly active: ActiveSite | undefined;
+  /** The database is lost: why it could not be opened. */
+  readonly lost?: { readonly why: string };
 }
 
 interface Furnished {
@@ -189,26 +212,67 @@ const nothingListens = (): Listening => ({ mqtt: [], web: [] });
 async function openFoundation({ dataDir, log = silent }: HouseOptions): Promise<Foundation> {
   const store = await openStore(dataDir, { now: () => clock.now() });
   try {
-    return { dataDir, log, store, accounts: await openAccounts(store.accounts, clock) };
+    const files = signedFiles(dataDir);
+    const accounts = await openAccounts(store.accounts, clock);
+    // A database that cannot give these is lost, however much of it opens.
+    const changes = await store.loadState();
+    const active = await siteInForce(store);
+    return { dataDir, log, store, accounts, files, emergency: openEmergencyBadges(files), changes, active };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
+/** A gateway whose database cannot be opened works its doors from the emergency file, if there is one that can be believed. */
+async function openWhatIsLeft(options: HouseOptions): Promise<Foundation> {
+  try {
+    return await openFoundation(options);
+  } catch (error) {
+    const left = await openEmergencyStore(options.dataDir, { now: () => clock.now() }, error);
+    if (!left) throw error;
+    const { log = silent } = options;
+    const why = error instanceof Error ? error.message : String(error);
+    log.error({ err: error, folder: left.folder }, "the database is lost: emergency badges only");
+    const files = signedFiles(options.dataDir);
+    return {
+      dataDir: options.dataDir,
+      log,
+      store: left.store,
+      accounts: await openAccounts(left.store.accounts, clock),
+      files,
+      emergency: openEmergencyBadges(files),
+      changes: await left.store.loadState(),
+      active: withoutPeople(activeSite(left.copy.document, left.copy.revision, clock.now())),
+      lost: { why },
+    };
+  }
+}
+
+/** The site of the emergency file; it says of itself that nobody but emergency badges is known. */
+function withoutPeople(active: ActiveSite): ActiveSite {
+  return {
+    ...active,
+    site: { ...active.site, peopleLost: true },
+    recompile: (from) => ({ ...active.recompile(from), peopleLost: true }),
+  };
+}
+
 async function furnish(
-  { dataDir, log, store, accounts }: Foundation,
+  { dataDir, log, store, accounts, files, emergency, changes, active, lost }: Foundation,
   config: GatewayConfig,
   drivers: ReadonlyMap<string, Driver>,
   listening: () => Listening,
+  clockTrust: ClockTrust = config.clock.trust === "host" ? hostClock : timeService(),
 ): Promise<Furnished> {
   const state = emptyState();
-  applyChanges(state, await store.loadState());
+  applyChanges(state, changes);
   const engine = new Engine(
     {
       clock,
+      clockTrust,
       journal: store.journal,
-      directory: store.people,
+      directory: withEmergencyBadges(store.people, emergency),
       drivers,
       log,
       version: version(),
@@ -217,7 +281,6 @@ async function furnish(
     },
     state,
   );
-  const active = await siteInForce(store);
   if (active) engine.load(active);
   for (const { device, scan, outcome, at } of await store.recentScans(clock.now() - scanMemoryMs)) {
     engine.scans.recall(device, scan, outcome, at);
@@ -238,6 +301,8 @@ async function furnish(
     imports,
     store,
     accounts,
+    emergency,
+    ...(lost ? { lost: lost.why } : {}),
     version: version(),
     startedAt: clock.now(),
     logLimits: logLimits(config),
@@ -246,10 +311,45 @@ async function furnish(
     listening,
     names: namesOf(
       () => engine.active?.site,
-      (id) => store.people.nameOf(id),
+      (id) => emergency.nameOf(id) ?? store.people.nameOf(id),
     ),
   };
-  return { parts, operations: operationsOf(parts) };
+  if (lost) return { parts, operations: operationsOf(parts) };
+  const copy = new CopyKeeper(files, copySource(parts), (error) =>
+    log.error({ err: error }, "the emergency copy of the site could not be written"),
+  );
+  await copy.refresh();
+  return { parts, operations: followed(operationsOf(parts), () => copy.refresh()) };
+}
+
+function copySource({ engine, store }: HouseParts): CopySource {
+  return {
+    site: async () => {
+      const revision = engine.active?.site.revision;
+      const kept = revision === undefined ? undefined : await store.sites.get(revision);
+      return kept && { revision: kept.revision, document: kept.document };
+    },
+    accounts: () => store.accounts.all(),
+  };
+}
+
+/** What the emergency copy is made from, by the operations that change it. */
+const changesCopy: ReadonlySet<string> = new Set([
+  "site.import",
+  "site.rollback",
+  "device.add",
+  "account.rotate",
+  "account.disable",
+]);
+
+function followed(operations: Operations, refresh: () => Promise<void>): Operations {
+  return {
+    perform: async (operator, name, params) => {
+      const performed = await operations.perform(operator, name, params);
+      if (performed.ok && changesCopy.has(name)) await refresh();
+      return performed;
+    },
+  };
 }
 
 async function siteInForce(store: Store): Promise<ActiveSite | undefined> {

@@ -1,6 +1,7 @@
 import { sentence } from "./core/describe.js";
 import type { SiteEvent } from "./core/events.js";
 import type { Site } from "./core/site.js";
+import type { Language } from "./core/words/language.js";
 
 /** Names for people to read; what has none, or is gone, is called by its id. */
 export function namesOf(
@@ -17,12 +18,22 @@ export function namesOf(
       partition: now?.partitions.get(id)?.name,
       group: now?.groups.get(id)?.name,
       tenant: now?.tenants.get(id)?.name,
+      doorGroup: now?.doorGroups?.get(id)?.name,
+      lift: now?.lifts?.get(id)?.name,
+      level: now?.threatLevels?.find((level) => level.id === id)?.name,
     };
     return (kind === "person" ? personName(id) : named[kind]) ?? id;
   };
 }
 
 export function describeWith(names: (kind: string, id: string) => string) {
-  return (event: SiteEvent, options: { readonly names: boolean }): string =>
-    sentence(event, (kind, id) => (kind === "person" && !options.names ? id : names(kind, id)));
+  return (
+    event: SiteEvent,
+    options: { readonly names: boolean; readonly language?: Language | undefined },
+  ): string =>
+    sentence(
+      event,
+      (kind, id) => (kind === "person" && !options.names ? id : names(kind, id)),
+      options.language,
+    );
 }

@@ -1,14 +1,15 @@
 import type { EventBody } from "./core/events.js";
 import type { Signal } from "./core/signals.js";
 import type { AreaId, Door, DoorId, Instant, Site } from "./core/site.js";
+import { pointsOf, siteIndex } from "./core/site-index.js";
 import type { Change, State } from "./core/state.js";
-import { areaViews, doorView, partitionView } from "./core/views.js";
+import { areaViews, doorView, houseView, partitionView } from "./core/views.js";
 import type { Appended, News } from "./ports.js";
 
 /** News that are not on disk after this long are told all the same, and marked. */
 const tellAnywayAfterMs = 1_000;
 
-type Views = Pick<News, "doors" | "areas" | "partitions">;
+type Views = Pick<News, "doors" | "areas" | "partitions" | "house">;
 const noViews: Views = { doors: [], areas: [], partitions: [] };
 
 /** Tells what happened once, in order, when it is on disk or the disk has taken too long. */
@@ -66,16 +67,33 @@ export function concernedBy(
   const areas = new Set<AreaId>();
   for (const event of events) if (event.door !== undefined) doors.add(event.door);
   let sensors = false;
+  let house = false;
   for (const change of changes) {
     switch (change.kind) {
       case "doors":
         doors.add(change.id);
+        for (const other of siteIndex(site).interlockedWith.get(change.id) ?? []) doors.add(other);
+        break;
+      case "partitions":
+        sensors = true;
+        for (const { id, partitions } of site.doors.values())
+          if (partitions.outside === change.id || partitions.inside === change.id) doors.add(id);
         break;
       case "devices":
         for (const door of site.doors.values()) if (needs(door, change.id)) doors.add(door.id);
         break;
       case "fire":
+      case "house":
         for (const door of site.doors.keys()) doors.add(door);
+        house ||= change.kind === "house";
+        break;
+      case "readers":
+        doors.add(change.id.slice(0, change.id.indexOf("/")));
+        break;
+      case "cards":
+      case "musters":
+      case "forgiven":
+      case "arrivals":
         break;
       case "whereabouts": {
         addWithParents(site, areas, state.whereabouts.get(change.id)?.area);
@@ -100,14 +118,13 @@ export function concernedBy(
       partitions: sensors
         ? [...now.partitions.values()].map((partition) => partitionView(now, then, partition))
         : [],
+      ...(house ? { house: houseView(now, then) } : {}),
     }),
   };
 }
 
-function needs({ lock, readers, contact, exitButton }: Door, device: string): boolean {
-  return [lock.point, readers.outside, readers.inside, contact, exitButton].some(
-    (point) => point?.device === device,
-  );
+function needs(door: Door, device: string): boolean {
+  return pointsOf(door).some((point) => point.device === device);
 }
 
 function addWithParents(site: Site, areas: Set<AreaId>, area: AreaId | undefined): void {

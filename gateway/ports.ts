@@ -4,13 +4,23 @@ import type { CredentialId, CredentialStatus, People, Person, PersonId } from ".
 import type { Actor, Signal } from "./core/signals.js";
 import type { AreaId, DeviceId, DoorId, Instant, SensorId, TenantId } from "./core/site.js";
 import type { Change } from "./core/state.js";
-import type { AreaView, DoorView, PartitionView, SiteView } from "./core/views.js";
+import type { AreaView, DoorView, HouseView, PartitionView, SiteView } from "./core/views.js";
+import type { Language } from "./core/words/language.js";
 
 export interface Clock {
   /** Wall clock, UTC. */
   now(): Instant;
   /** Milliseconds that never step; for ages and time-outs. */
   monotonic(): number;
+}
+
+/** `ntp`: its time service confirms it. `host`: whoever runs the computer answers for it. */
+export type ClockWord = "ntp" | "host" | "nobody";
+
+/** Who says that the wall clock is right. */
+export interface ClockTrust {
+  /** Asks now; never rejects, and answers within some seconds. */
+  look(): Promise<ClockWord>;
 }
 
 // ---------------------------------------------------------------------------------------------------------- the journal
@@ -101,8 +111,21 @@ export interface PersonRow extends Person {
   readonly credentials: readonly CredentialRow[];
 }
 
+/** What a PIN was found to be; `none`: the person has none. */
+export type PinOutcome = "right" | "wrong" | "duress" | "none";
+
+/** Whose PIN this is that was entered without a card. */
+export interface PinOwner {
+  readonly credential: CredentialId;
+  readonly pin: Extract<PinOutcome, "right" | "duress">;
+}
+
 /** Read side of the people, synchronous, in memory. */
 export interface Directory extends People {
+  /** Whether these digits are the person's PIN. Absent: nobody here has one. Digits are kept nowhere. */
+  pin?(person: PersonId, digits: string): PinOutcome;
+  /** Whose PIN these digits are, of those that say whose they are. */
+  byPin?(digits: string): PinOwner | undefined;
   /** The credential that has one of these canonical values; the first that is known wins. */
   find(values: readonly string[]): CredentialId | undefined;
   readonly people: number;
@@ -167,6 +190,8 @@ export interface Operator {
   readonly scopes?: readonly string[];
   /** A client's own id of this request: its answer is remembered, and a repeat gets it and is not done again. */
   readonly requestId?: string;
+  /** In which language he is told what happened; absent: English. */
+  readonly language?: Language;
 }
 
 // ------------------------------------------------------------------------------------------- what the servers may ask for
@@ -188,6 +213,8 @@ export interface News {
   readonly doors: readonly DoorView[];
   readonly areas: readonly AreaView[];
   readonly partitions: readonly PartitionView[];
+  /** Where what holds of the whole house has changed. */
+  readonly house?: HouseView;
 }
 
 export interface Live {

@@ -10,6 +10,7 @@ import type { Signal } from "./core/signals.js";
 import type { Site } from "./core/site.js";
 import { applyChanges, emptyState, type MutableState } from "./core/state.js";
 import { type StepResult, step } from "./core/step.js";
+import { emergencyRows } from "./emergency/badges.js";
 import type { ActiveSite } from "./engine.js";
 import { parseSite } from "./site/document.js";
 import type { Store } from "./store/store.js";
@@ -82,6 +83,12 @@ async function peopleOf(store: Store, read: Readonly<Record<string, number>>): P
   const people = new Map<string, Person>();
   const credentials = new Map<string, Credential>();
   for (const [id, version] of Object.entries(read)) {
+    const emergency = emergencyRows(id);
+    if (emergency) {
+      people.set(id, emergency.person);
+      credentials.set(id, emergency.credential);
+      continue;
+    }
     const kept = await store.people.at(id, version);
     if (kept?.kind === "person") people.set(id, kept.row);
     else if (kept?.kind === "credential") credentials.set(id, kept.row);

@@ -15,13 +15,35 @@ const envelope = z.looseObject({
 });
 
 /** These release or change something at once, so that a late one must not be done. An emergency is refused by nothing. */
-const mustBeTimely: ReadonlySet<string> = new Set(["door.unlock", "door.mode"]);
+const mustBeTimely: ReadonlySet<string> = new Set([
+  "door.unlock",
+  "door.mode",
+  "door.allow-open",
+  "group.unlock",
+  "group.mode",
+  "overrides.end",
+  "lockdown.end",
+  "threat.set",
+  "lift.unlock",
+]);
 /** What a client may ask for over MQTT; the rest is for the command line and the API. */
 const offered: ReadonlySet<string> = new Set([
   "door.unlock",
   "door.mode",
+  "door.allow-open",
   "door.list",
+  "group.unlock",
+  "group.mode",
+  "overrides.end",
+  "lockdown.start",
+  "lockdown.end",
+  "threat.set",
+  "lift.unlock",
+  "house.show",
   "door.emergency-release",
+  "muster.start",
+  "muster.safe",
+  "muster.end",
   "status",
 ]);
 /** A client's clock may be this far ahead. */

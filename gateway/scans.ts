@@ -14,6 +14,9 @@ interface Remembered {
   repeatLogged: boolean;
 }
 
+/** What a scan, or keys with an id of their own, are known again by, and how fresh they are. */
+type Moment = Pick<Extract<Reading, { type: "scan" }>, "point" | "scan" | "ageMs" | "retained" | "again">;
+
 export type ScanVerdict =
   | { readonly is: "new" }
   /** Already being decided: its answer is on the way. */
@@ -31,7 +34,7 @@ export class ScanMemory {
     this.#scans.set(keyOf(device, scan), { at, outcome, repeatLogged: false });
   }
 
-  judge(reading: Extract<Reading, { type: "scan" }>, now: Instant): ScanVerdict {
+  judge(reading: Moment, now: Instant): ScanVerdict {
     this.#forget(now);
     const key = keyOf(reading.point.device, reading.scan);
     const known = this.#scans.get(key);
@@ -69,7 +72,7 @@ function keyOf(device: string, scan: string): string {
   return `${device} ${scan}`;
 }
 
-function ignoredBecause(reading: Extract<Reading, { type: "scan" }>): CredentialPresented["ignored"] {
+function ignoredBecause(reading: Moment): CredentialPresented["ignored"] {
   if (reading.retained) return "retained";
   if (reading.ageMs !== undefined && reading.ageMs > staleAfterMs) return "stale";
   if (reading.again && reading.ageMs === undefined) return "stale";

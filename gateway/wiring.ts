@@ -1,14 +1,17 @@
 /** Device points ↔ doors and sensors: what a reading means at this site, and which point an order goes to. */
 import type { Answer, DevicePoint, Order, Reading } from "../drivers/driver.js";
 import type { Command, CommandOf } from "./core/commands.js";
-import type { SignalBody } from "./core/signals.js";
-import type { DeviceId, Door, DoorId, Point, SensorId, Side, Site } from "./core/site.js";
+import type { CredentialPresented, SignalBody } from "./core/signals.js";
+import type { DeviceId, Door, DoorId, LiftId, Point, SensorId, Side, Site } from "./core/site.js";
 
 type Terminal =
   | { readonly is: "reader"; readonly door: DoorId; readonly side: Side }
+  | { readonly is: "lift"; readonly lift: LiftId }
   | { readonly is: "lock"; readonly door: DoorId }
   | { readonly is: "contact"; readonly door: DoorId }
   | { readonly is: "exit-button"; readonly door: DoorId }
+  | { readonly is: "key-switch" | "loop" | "safety-edge"; readonly door: DoorId }
+  | { readonly is: "muster-reader"; readonly reader: string }
   | { readonly is: "sensor"; readonly sensor: SensorId };
 
 export interface Wiring {
@@ -30,6 +33,10 @@ export function wire(site: Site): Wiring {
   for (const sensor of site.sensors.values()) {
     terminals.set(keyOf(sensor.point), { is: "sensor", sensor: sensor.id });
   }
+  for (const { id, point } of site.musterReaders?.values() ?? [])
+    terminals.set(keyOf(point), { is: "muster-reader", reader: id });
+  for (const { id, reader } of site.lifts?.values() ?? [])
+    terminals.set(keyOf(reader), { is: "lift", lift: id });
   return {
     terminal: (point) => terminals.get(keyOf(point)),
     devicesOf: (driver) => [...site.devices.values()].filter((d) => d.driver === driver).map((d) => d.id),
@@ -44,6 +51,9 @@ function terminalsOf(door: Door): [Point, Terminal][] {
   if (door.readers.inside) found.push([door.readers.inside, { is: "reader", door: door.id, side: "inside" }]);
   if (door.contact) found.push([door.contact, { is: "contact", door: door.id }]);
   if (door.exitButton) found.push([door.exitButton, { is: "exit-button", door: door.id }]);
+  if (door.keySwitch) found.push([door.keySwitch, { is: "key-switch", door: door.id }]);
+  if (door.loop) found.push([door.loop, { is: "loop", door: door.id }]);
+  if (door.safetyEdge) found.push([door.safetyEdge, { is: "safety-edge", door: door.id }]);
   return found;
 }
 
@@ -73,6 +83,28 @@ export function signalOf(
   }
 }
 
+type ReaderTerminal = Extract<Terminal, { is: "reader" | "lift" | "muster-reader" }>;
+
+/** A reader that belongs to something of the site. */
+export function readsCards(terminal: Terminal | undefined): terminal is ReaderTerminal {
+  return terminal?.is === "reader" || terminal?.is === "lift" || terminal?.is === "muster-reader";
+}
+
+/** A card at this reader, as a signal. */
+export function cardSignal(
+  terminal: ReaderTerminal,
+  card: Pick<CredentialPresented, "device" | "scan" | "credential" | "shown" | "ignored">,
+): SignalBody {
+  switch (terminal.is) {
+    case "reader":
+      return { type: "credential-presented", door: terminal.door, side: terminal.side, ...card };
+    case "lift":
+      return { type: "lift-card-presented", lift: terminal.lift, ...card };
+    case "muster-reader":
+      return { type: "muster-presented", reader: terminal.reader, ...card };
+  }
+}
+
 function inputSignal(
   terminal: Terminal | undefined,
   { active, fault, edge, missed }: Extract<Reading, { type: "input" }>,
@@ -89,6 +121,12 @@ function inputSignal(
       return edge && (active || missed > 0) && fault !== "open" && fault !== "short"
         ? { type: "exit-requested", door: terminal.door }
         : undefined;
+    case "key-switch":
+      return { type: "key-switch-changed", door: terminal.door, active, edge, fault };
+    case "loop":
+      return { type: "loop-changed", door: terminal.door, active, fault };
+    case "safety-edge":
+      return { type: "safety-edge-changed", door: terminal.door, active, fault };
     case "sensor":
       return fault
         ? { type: "sensor-changed", sensor: terminal.sensor, fault, edge }
@@ -98,12 +136,18 @@ function inputSignal(
   }
 }
 
-/** The order that carries a door command out; undefined: the door is gone. */
+export type AnswerCommand = CommandOf<"answer-scan" | "answer-reader">;
+
+/** The order that carries a command out; undefined: its door is gone. */
 export function orderOf(
   site: Site,
-  command: Exclude<Command, { type: "answer-scan" }>,
+  command: Exclude<Command, AnswerCommand>,
   early: boolean,
 ): Order | undefined {
+  if (command.type === "set-output") {
+    const { id, point, on, ms } = command;
+    return { op: "output", id, point, on, ms };
+  }
   const point = site.doors.get(command.door)?.lock.point;
   if (!point) return undefined;
   switch (command.type) {
@@ -121,11 +165,24 @@ export function orderOf(
     case "emergency-release-door":
       return { op: "release", id: command.id, point };
     case "lock-door":
-      return { op: "lock", id: command.id, point, ends: command.ends };
+      return {
+        op: "lock",
+        id: command.id,
+        point,
+        ends: command.ends,
+        ...(command.pulse ? { pulse: true } : {}),
+      };
+    case "signal-reader": {
+      const reader = site.doors.get(command.door)?.readers[command.side];
+      return (
+        reader && { op: "signal", id: command.id, point: reader, pattern: command.pattern, ms: command.ms }
+      );
+    }
   }
 }
 
-export function answerOf(site: Site, command: CommandOf<"answer-scan">): Answer | undefined {
-  const point = site.doors.get(command.door)?.readers[command.side];
+export function answerOf(site: Site, command: AnswerCommand): Answer | undefined {
+  const point =
+    command.type === "answer-reader" ? command.point : site.doors.get(command.door)?.readers[command.side];
   return point && { point, scan: command.scan, outcome: command.outcome };
 }

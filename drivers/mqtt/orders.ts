@@ -28,7 +28,7 @@ export class Orders {
   readonly #onLapse: (device: string, error: string) => void;
   readonly #waiting = new Map<string, Waiting>();
   readonly #holds = new Map<string, Hold>();
-  /** The last order of each lock but pulses: a hold that a `lock` overtook must not be renewed when its answer comes. */
+  /** The last order of each lock but pulses and their ends: a hold that a `lock` overtook must not be renewed when its answer comes. */
   readonly #last = new Map<string, string>();
 
   constructor(bus: DeviceBus, onLapse: (device: string, error: string) => void) {
@@ -44,7 +44,7 @@ export class Orders {
     const before = this.#waiting.get(key);
     if (before) return before.outcome;
     const place = placeOf(order.point);
-    if (order.op !== "pulse") {
+    if (movesTheHold(order)) {
       // Whatever a lock is told next, an earlier hold of it is not renewed any more.
       this.#endHold(place, order.id);
       this.#last.set(place, order.id);
@@ -161,8 +161,13 @@ function bornAtOf(id: string): number | undefined {
 }
 
 function unfitness({ op, point }: Order): string | undefined {
-  const wanted = op === "output" ? "output" : "lock";
+  const wanted = op === "output" ? "output" : op === "signal" ? "reader" : "lock";
   return point.kind === wanted ? undefined : `${op} is for a ${wanted}, not for a ${point.kind}`;
+}
+
+/** Pulses come and go beside a hold, and a signal is for a reader. */
+function movesTheHold(order: Order): boolean {
+  return order.op === "lock" ? order.pulse !== true : order.op !== "pulse" && order.op !== "signal";
 }
 
 /** `down/cmd` as the contract words it. */
@@ -184,6 +189,8 @@ function wording(order: Order, n: number): object {
       return { id, op: "release", lock: point.n };
     case "lock":
       return { id, op: "lock", lock: point.n, ends: order.ends };
+    case "signal":
+      return { id, op: "signal", reader: point.n, pattern: order.pattern, ms: order.ms };
     case "output":
       return {
         id,

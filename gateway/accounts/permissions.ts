@@ -19,9 +19,22 @@ export const permissions = [
   "door.mode",
   /** Unlock against lockdown, secured, maintenance or an armed side, with a reason. */
   "door.force",
+  /** Of doors: nobody is let in until it is ended. */
+  "lockdown.start",
+  "lockdown.end",
+  "threat.set",
   "emergency.release",
   "emergency.reset",
   "fire.reset",
+  /** Who is where. */
+  "muster.read",
+  /** To call people, to say who is safe, and to end it. */
+  "muster.run",
+  /** To let somebody go whichever way next, whatever anti-passback holds him to. */
+  "passback.forgive",
+  /** To say that the clock is right. */
+  "clock.trust",
+  "emergency.badges",
   /** The journal and the running feed at all; which categories of it say the `events.*` below and `audit.read`. */
   "journal.read",
   "events.access",
@@ -50,8 +63,13 @@ const guard = [
   "names.read",
   "door.unlock",
   "door.mode",
+  "lockdown.start",
+  "lockdown.end",
   "emergency.release",
   "emergency.reset",
+  "muster.read",
+  "muster.run",
+  "passback.forgive",
   "journal.read",
   // In the web only: somebody at the desk answers for who was let in. Over MQTT the contract's "Clients" goes on to hold.
   "events.access",
@@ -72,7 +90,9 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     "people.write",
     "credentials.write",
     "door.force",
+    "threat.set",
     "fire.reset",
+    "clock.trust",
     "accounts.read",
     "devices.write",
   ],
@@ -85,6 +105,7 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     "names.read",
     "partitions.read",
     "sensors.read",
+    "muster.read",
     "journal.read",
     "events.access",
     "events.door",
@@ -104,6 +125,11 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     "sensors.read",
     "door.unlock",
     "door.mode",
+    "lockdown.start",
+    "lockdown.end",
+    "threat.set",
+    "muster.read",
+    "muster.run",
     "journal.read",
     "events.access",
     "events.door",

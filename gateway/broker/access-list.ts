@@ -16,7 +16,15 @@ export interface AccessList {
 }
 
 const forViewer = ["status", "door/#", "area/#"];
-const forGuard = [...forViewer, "partition/#", "alarm/#", "event/door/#", "event/alarm/#", "event/safety/#"];
+const forGuard = [
+  ...forViewer,
+  "partition/#",
+  "muster",
+  "alarm/#",
+  "event/door/#",
+  "event/alarm/#",
+  "event/safety/#",
+];
 const forManager = [...forGuard, "event/access/#"];
 const everything = ["#"];
 

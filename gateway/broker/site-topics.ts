@@ -3,6 +3,7 @@
  * own status, and every event once it is news. Ids and numbers only: names stay in the house.
  */
 import type { EventType } from "../core/events.js";
+import type { MusterSummary } from "../core/muster.js";
 import { type PublicEvent, publicEvent } from "../core/public-event.js";
 import type { Instant } from "../core/site.js";
 import type { AreaView, DoorView, PartitionView, SiteView } from "../core/views.js";
@@ -18,7 +19,14 @@ export interface SiteTopicsOptions {
   readonly boot: string;
   /** Hold-up and duress, which show on topics of their own only. Absent: no type is silent. */
   readonly isSilent?: (type: EventType) => boolean;
+  /** Who is missing, so many of them; a walk over everybody. Absent: it is not published. */
+  readonly muster?: (most: number) => MusterSummary | undefined;
 }
+
+/** The list is published at most this often while it changes, in milliseconds: it is made of everybody. */
+const musterEveryMs = 2_000;
+/** So many of those who are missing fit into one message of the contract (64 kB). */
+const mostMusterPeople = 400;
 
 const level = { retain: true, qos: 0 } as const;
 const news = { retain: false, qos: 1 } as const;
@@ -30,6 +38,8 @@ export class SiteTopics {
   #revision = 0;
   #since = 0;
   #silence: (() => void) | undefined;
+  #musterRuns = false;
+  #musterTimer: NodeJS.Timeout | undefined;
 
   constructor(options: SiteTopicsOptions) {
     this.#options = options;
@@ -40,6 +50,7 @@ export class SiteTopics {
     const { live, now } = this.#options;
     this.#since = now();
     this.#showAll(live.view());
+    this.#showMuster();
     this.#silence = live.onNews((told) => this.#tell(told));
   }
 
@@ -48,6 +59,7 @@ export class SiteTopics {
     if (!this.#silence) return;
     this.#silence();
     this.#silence = undefined;
+    clearTimeout(this.#musterTimer);
     await this.#showStatus("stopped");
   }
 
@@ -60,6 +72,44 @@ export class SiteTopics {
       this.#publish(this.#topicOf(event.type), durable ? body : { ...body, durable }, news);
     }
     this.#show(doors, areas, partitions);
+    const ofMuster = events.some(({ type }) => type.startsWith("safety.muster"));
+    if (ofMuster || (this.#musterRuns && events.some(({ type }) => type === "access.passed")))
+      this.#musterTimer ??= setTimeout(
+        () => {
+          this.#musterTimer = undefined;
+          this.#showMuster();
+        },
+        events.some(({ type }) => type === "safety.muster-started") ? 0 : musterEveryMs,
+      );
+  }
+
+  /** Retained while a muster runs, and said to be over after it. */
+  #showMuster(): void {
+    const view = this.#options.muster?.(mostMusterPeople);
+    if (!view || (!view.muster && !this.#musterRuns)) return;
+    this.#musterRuns = view.muster !== null;
+    const at = iso(view.at);
+    if (!view.muster) {
+      this.#publish("muster", { v: 1, running: false, at }, level);
+      return;
+    }
+    const { since, by, areas } = view.muster;
+    this.#publish(
+      "muster",
+      {
+        v: 1,
+        running: true,
+        since: iso(since),
+        by,
+        areas: areas ?? null,
+        ...view.counts,
+        unnamed: view.unnamed.slice(0, 50),
+        people: view.missing,
+        more: view.counts.missing - view.missing.length,
+        at,
+      },
+      level,
+    );
   }
 
   #topicOf(type: EventType): string {
@@ -87,9 +137,10 @@ export class SiteTopics {
 
   #show(doors: readonly DoorView[], areas: readonly AreaView[], partitions: readonly PartitionView[]): void {
     const at = iso(this.#options.now());
-    for (const { id, lock, position, mode, online, alarm, since } of doors) {
+    for (const { id, lock, position, mode, online, alarm, troubles, since } of doors) {
       const changedAt = since === null ? at : iso(since);
-      this.#stand(`door/${id}`, { v: 1, lock, position, mode, online, alarm, at: changedAt });
+      const looks = troubles ? { troubles } : {};
+      this.#stand(`door/${id}`, { v: 1, lock, position, mode, online, alarm, ...looks, at: changedAt });
     }
     for (const { id, occupancy, uncertain } of areas) {
       this.#stand(`area/${id}`, { v: 1, occupancy, uncertain, at });

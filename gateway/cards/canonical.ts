@@ -24,7 +24,6 @@ import {
   decode,
   innerOf34,
   isBits,
-  isCardFormatName,
   longestBits,
   shortestBits,
 } from "./formats.js";
@@ -52,7 +51,7 @@ const longestUidBytes = 16;
 const uidBits: readonly number[] = [32, 56, 80];
 
 /** What a reader sent, as the values under which it may be known. Never throws, whatever it is given. */
-export function candidates(raw: RawCard, formats: readonly string[]): Candidates {
+export function candidates(raw: RawCard, formats: readonly CardFormat[]): Candidates {
   switch (raw.kind) {
     case "bits":
       return fromBits(raw.bits, formats);
@@ -63,10 +62,10 @@ export function candidates(raw: RawCard, formats: readonly string[]): Candidates
   }
 }
 
-function fromBits(bits: string, formats: readonly string[]): Candidates {
+function fromBits(bits: string, formats: readonly CardFormat[]): Candidates {
   if (typeof bits !== "string" || !/^[01]*$/.test(bits)) return faulty("not bits");
   if (!isBits(bits)) return faulty(`${bits.length} bits, outside ${shortestBits} to ${longestBits}`);
-  const decoded = activeFormats(formats)
+  const decoded = formats
     .filter((format) => format.bits === bits.length)
     .map((format) => decode(bits, format));
   const cards = decoded.filter((card) => card.is === "ok");
@@ -75,6 +74,8 @@ function fromBits(bits: string, formats: readonly string[]): Candidates {
   const values = unique([...cards.map((card) => canonical(card.format, card.numbers)), ...uids]);
   if (values.length === 0) {
     if (inner !== undefined) return faulty("random serial number, new each time");
+    if (decoded.some((card) => card.is === "other-facility"))
+      return faulty(`${bits.length} bits, of another facility`);
     const known = decoded.length > 0 || bits.length === 34;
     return faulty(`${bits.length} bits, ${known ? "bad parity" : "unknown length"}`);
   }
@@ -112,7 +113,7 @@ export type ParsedCard = { readonly value: string } | { readonly fault: string }
  * A card as a person types it or a list holds it, as its canonical value. Nothing is guessed: what could be two cards is
  * refused, with how to write it instead.
  */
-export function parseCardValue(text: string, formats: readonly string[]): ParsedCard {
+export function parseCardValue(text: string, formats: readonly CardFormat[]): ParsedCard {
   if (typeof text !== "string") return { fault: "is not text" };
   if (text.length > longestCodeChars + 16) return { fault: `is ${text.length} characters long` };
   const trimmed = text.trim();
@@ -129,7 +130,7 @@ export function parseCardValue(text: string, formats: readonly string[]): Parsed
 
 interface Spelling {
   readonly pattern: RegExp;
-  read(match: RegExpExecArray, formats: readonly string[]): ParsedCard;
+  read(match: RegExpExecArray, formats: readonly CardFormat[]): ParsedCard;
 }
 
 const group = (match: RegExpExecArray, index: number): string => match[index] ?? "";
@@ -140,7 +141,7 @@ const spellings: readonly Spelling[] = [
   { pattern: /^(?:uid|csn):\s*(.*)$/i, read: (match) => typedUid(group(match, 1)) },
   { pattern: /^number:\s*([0-9]{1,25})$/i, read: (match) => typedNumber(BigInt(group(match, 1))) },
   {
-    pattern: /^([a-z][a-z0-9]{3,9}):\s*([0-9]{1,12}(?:\s*[/,-]\s*[0-9]{1,12}){0,2})$/i,
+    pattern: /^([a-z][a-z0-9-]{1,30}):\s*([0-9]{1,12}(?:\s*[/,-]\s*[0-9]{1,12}){0,2})$/i,
     read: (match, formats) => typedFormat(group(match, 1), group(match, 2), formats),
   },
   // Both numbers as they are printed on many 125 kHz badges; they must agree.
@@ -174,7 +175,7 @@ function typedCode(code: string): ParsedCard {
   return fault === undefined ? { value: `code:${code}` } : { fault };
 }
 
-function typedBits(text: string, formats: readonly string[]): ParsedCard {
+function typedBits(text: string, formats: readonly CardFormat[]): ParsedCard {
   const bits = text.replaceAll(/\s/g, "");
   const found = candidates({ kind: "bits", bits }, formats);
   // Bare bits of a serial number are held to the same rule as the serial number.
@@ -198,12 +199,15 @@ function typedUid(text: string): ParsedCard {
   return { value: canonicalUid(hex) };
 }
 
-function typedFormat(name: string, numbers: string, formats: readonly string[]): ParsedCard {
-  const known = Object.values(cardFormats).find((format) => format.name.toLowerCase() === name.toLowerCase());
-  if (known === undefined) return { fault: `names a card format ${name} that is not known` };
-  if (!formats.includes(known.name)) {
+function typedFormat(name: string, numbers: string, formats: readonly CardFormat[]): ParsedCard {
+  const called = ({ name: own }: CardFormat) => own.toLowerCase() === name.toLowerCase();
+  const known = formats.find(called);
+  if (known === undefined) {
+    const foreign = Object.values(cardFormats).find(called);
+    if (foreign === undefined) return { fault: `names a card format ${name} that is not known` };
+    const used = formats.map((format) => format.name).join(", ");
     return {
-      fault: `is of format ${known.name}, which this site's readers do not send (cardFormats: ${formats.join(", ")})`,
+      fault: `is of format ${foreign.name}, which this site's readers do not send (cardFormats: ${used})`,
     };
   }
   const parts = numbers.split(/\s*[/,-]\s*/);
@@ -213,10 +217,8 @@ function typedFormat(name: string, numbers: string, formats: readonly string[]):
 }
 
 /** `142,51091` */
-function typedPair(facility: string, number: string, formats: readonly string[]): ParsedCard {
-  const fitting = activeFormats(formats).filter(
-    (format) => format.fields.map((f) => f.name).join() === "fc,cn",
-  );
+function typedPair(facility: string, number: string, formats: readonly CardFormat[]): ParsedCard {
+  const fitting = formats.filter((format) => format.fields.map((f) => f.name).join() === "fc,cn");
   const [only, second] = fitting;
   if (only === undefined) {
     return { fault: "has a facility code, but no card format of this site is of facility and number" };
@@ -238,14 +240,18 @@ function fitted(format: CardFormat, parts: readonly string[]): ParsedCard {
       return { fault: `${fieldWords[field.name]} ${value} is more than ${most}, the most in ${format.name}` };
     numbers[field.name] = value;
   }
+  if (format.facilities && !format.facilities.some((code) => BigInt(code) === numbers.fc)) {
+    const ours = format.facilities.join(", ");
+    return { fault: `is of facility ${numbers.fc}, not one of this site's in ${format.name} (${ours})` };
+  }
   return { value: canonical(format, numbers) };
 }
 
 const fieldWords = { fc: "facility code", cn: "card number", oem: "maker code", il: "issue level" } as const;
 
 /** Bare digits: the number printed on the badge. */
-function typedDigits(digits: string, formats: readonly string[]): ParsedCard {
-  const alone = activeFormats(formats).filter((format) => format.fields.length === 1);
+function typedDigits(digits: string, formats: readonly CardFormat[]): ParsedCard {
+  const alone = formats.filter((format) => format.fields.length === 1);
   if (alone.length > 0) {
     const options = [...alone.map((format) => `${format.name}:${digits}`), `number:${digits}`];
     return { fault: `could be ${options.join(" or ")}; write it so` };
@@ -334,8 +340,4 @@ function masked(hex: string): string {
 
 function unique(values: readonly string[]): string[] {
   return [...new Set(values)];
-}
-
-function activeFormats(names: readonly string[]): CardFormat[] {
-  return names.filter(isCardFormatName).map((name) => cardFormats[name]);
 }

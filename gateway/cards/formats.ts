@@ -1,6 +1,6 @@
 /**
  * Card formats as data: what a reader sends is a row of bits, and the length selects the format. Bit 0 is sent first; fields
- * are big endian. Positions of H10301, H10306, H10302 and H10304 are known from several published sources, those of the
+ * are big endian. A site describes formats of its own in the same shape. Positions of H10301, H10306, H10302 and H10304 are known from several published sources, those of the
  * others from one: confirm them with a real card.
  */
 
@@ -37,7 +37,7 @@ export interface ParityRule {
 }
 
 export interface CardFormat {
-  readonly name: CardFormatName;
+  readonly name: string;
   /** What installers call it. */
   readonly title: string;
   readonly bits: number;
@@ -45,9 +45,12 @@ export interface CardFormat {
   readonly fields: readonly CardField[];
   /** In the order in which an encoder must set them: a rule may cover the parity bit of an earlier one. */
   readonly parity: readonly ParityRule[];
+  /** The facility codes of this site's cards: a frame with another one is not of this format. Absent: any. */
+  readonly facilities?: readonly number[];
 }
 
-function span(from: number, to: number): number[] {
+/** Positions `from` to `to`, both included. */
+export function span(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
@@ -56,7 +59,7 @@ function twoOfThree(from: number, to: number): number[] {
   return span(from, to).filter((bit) => (bit - from) % 3 !== 2);
 }
 
-export const cardFormats: Readonly<Record<CardFormatName, CardFormat>> = {
+export const cardFormats: Readonly<Record<CardFormatName, CardFormat & { readonly name: CardFormatName }>> = {
   H10301: {
     name: "H10301",
     title: "26 bits, facility 8, number 16",
@@ -186,12 +189,19 @@ export function isCardFormatName(text: string): text is CardFormatName {
   return (cardFormatNames as readonly string[]).includes(text);
 }
 
+/** Formats that are built in, by name. */
+export function builtIn(names: readonly CardFormatName[]): readonly CardFormat[] {
+  return names.map((name) => cardFormats[name]);
+}
+
 export type CardNumbers = Readonly<Partial<Record<FieldName, bigint>>>;
 
 export type DecodedCard =
   | { readonly is: "ok"; readonly format: CardFormat; readonly numbers: CardNumbers }
   | { readonly is: "unknown-length"; readonly bits: number }
-  | { readonly is: "bad-parity"; readonly format: CardFormat };
+  | { readonly is: "bad-parity"; readonly format: CardFormat }
+  /** Sound, but of a facility that is not this site's. */
+  | { readonly is: "other-facility"; readonly format: CardFormat };
 
 /** Whether text is a row of bits of a length that is read at all. */
 export function isBits(bits: string): boolean {
@@ -206,7 +216,8 @@ export function decode(bits: string, format: CardFormat): DecodedCard {
   for (const field of format.fields) {
     numbers[field.name] = BigInt(`0b${bits.slice(field.start, field.start + field.length)}`);
   }
-  return { is: "ok", format, numbers };
+  const foreign = format.facilities && !format.facilities.some((code) => BigInt(code) === numbers.fc);
+  return foreign ? { is: "other-facility", format } : { is: "ok", format, numbers };
 }
 
 /** The frame that a card with these numbers sends; undefined: a number is missing or too large for its field. */
@@ -237,18 +248,40 @@ export function innerOf34(bits: string): string | undefined {
 }
 
 /**
- * Whether some frame fits both formats, so that no reader can tell them apart. The parity rules of both are linear equations
- * over the bits: a frame that fits both exists exactly if they do not contradict each other.
+ * Whether some frame fits both formats, so that no reader can tell them apart: in length, in parity, and in the facility codes
+ * where both or either names its own.
  */
 export function canBeConfused(a: CardFormat, b: CardFormat): boolean {
   if (a.bits !== b.bits) return false;
+  return facilitiesOf(a).some((ours) => facilitiesOf(b).some((theirs) => fitTogether(a, ours, b, theirs)));
+}
+
+/** Undefined among them: any. */
+function facilitiesOf({ facilities }: CardFormat): readonly (number | undefined)[] {
+  return facilities ?? [undefined];
+}
+
+/**
+ * The parity rules and the bits of a given facility are linear equations over the bits of a frame: one that fulfils all exists
+ * exactly if they do not contradict each other.
+ */
+function fitTogether(
+  a: CardFormat,
+  facilityOfA: number | undefined,
+  b: CardFormat,
+  facilityOfB: number | undefined,
+): boolean {
   const constant = 1n << BigInt(a.bits);
-  const equations = [...a.parity, ...b.parity].map((rule) =>
-    [rule.bit, ...rule.over].reduce(
-      (row, bit) => row ^ (1n << BigInt(bit)),
-      rule.type === "odd" ? constant : 0n,
+  const equations = [
+    ...[...a.parity, ...b.parity].map((rule) =>
+      [rule.bit, ...rule.over].reduce(
+        (row, bit) => row ^ (1n << BigInt(bit)),
+        rule.type === "odd" ? constant : 0n,
+      ),
     ),
-  );
+    ...facilityBits(a, facilityOfA, constant),
+    ...facilityBits(b, facilityOfB, constant),
+  ];
   const reduced: bigint[] = [];
   for (const equation of equations) {
     let rest = equation;
@@ -260,6 +293,15 @@ export function canBeConfused(a: CardFormat, b: CardFormat): boolean {
     if (rest !== 0n) reduced.push(rest);
   }
   return true;
+}
+
+function facilityBits(format: CardFormat, facility: number | undefined, constant: bigint): bigint[] {
+  const field = format.fields.find(({ name }) => name === "fc");
+  if (facility === undefined || !field) return [];
+  return span(0, field.length - 1).map((index) => {
+    const one = (BigInt(facility) >> BigInt(field.length - 1 - index)) & 1n;
+    return (1n << BigInt(field.start + index)) | (one === 1n ? constant : 0n);
+  });
 }
 
 /** The lowest variable of an equation; its right-hand side, at `constant`, is none. */

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Performed } from "../ports.js";
 import { controlSocketOf, type FeedReader, followAt, NobodyListens, performAt } from "./control-socket.js";
 import { CommandFailed, exitCodes } from "./failure.js";
+import { terminalLanguage } from "./language.js";
 
 export interface Connection {
   /** `running`: a gateway answers on the data folder's socket. `offline`: none runs, this process has opened the house. */
@@ -33,7 +34,7 @@ async function openOffline(dataDir: string): Promise<Connection> {
     import("../operations/operator.js"),
   ]);
   const house = await openHouse({ dataDir });
-  const operator = localAdministrator();
+  const operator = { ...localAdministrator(), language: terminalLanguage() };
   return {
     mode: "offline",
     perform: (name, params) => house.operations.perform(operator, name, params),

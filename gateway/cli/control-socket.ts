@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import type { Performed, Refusal } from "../ports.js";
 import { streamReader } from "./events-stream.js";
 import { CommandFailed, exitCodes } from "./failure.js";
+import { terminalLanguage } from "./language.js";
 
 /** Room for a path in `sockaddr_un`, less its NUL: 108 bytes on Linux, 104 on macOS and BSD (unix(7)). */
 const longestSocketPathBytes = process.platform === "linux" ? 107 : 103;
@@ -60,6 +61,7 @@ function ask(asked: Asked): Promise<IncomingMessage> {
         agent: false,
         headers: {
           host: "localhost",
+          "accept-language": terminalLanguage(),
           ...(body === undefined
             ? {}
             : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),

@@ -68,9 +68,12 @@ async function demo(context: Context, command: Command, options: DemoOptions): P
   const accounts = await withConnectionTo(context, dataDir, (connection) => furnishDemo(connection, dataDir));
 
   const { startGateway } = await import("../gateway.js");
+  const { hostClock } = await import("../time-service.js");
   const gateway = await startGateway({
     dataDir,
     overrides: { mqttPort, webPort },
+    // For a look at it this computer's clock is taken as it is; the status says so.
+    clockTrust: hostClock,
     log: logOf(context, command, { ...defaultConfig(), log: { level: "warn" } }),
   });
   let devices: DemoDevices | undefined;

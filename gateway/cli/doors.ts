@@ -33,7 +33,7 @@ export function addDoorCommands(program: Command, context: Context): void {
                   shrinks: true,
                 },
                 { title: "DEVICES", value: (d) => (d.online ? "online" : "offline") },
-                { title: "ALARM", value: (d) => d.alarm },
+                { title: "ALARM", value: (d) => [d.alarm, ...(d.troubles ?? [])].filter(Boolean).join(", ") },
               ],
               doors,
               context.terminal.columns,
@@ -66,7 +66,7 @@ export function addDoorCommands(program: Command, context: Context): void {
     .addArgument(
       new Argument(
         "<mode>",
-        "card: rules decide; free: unlocked; secured: nobody enters; rest: as the site says",
+        "what opens it; free: unlocked; secured: nobody enters; rest: as the site says",
       ).choices([...doorModes, "rest"]),
     )
     .option("--until <time>", "ends by itself then, such as 2026-11-24T18:00", instant)
@@ -85,6 +85,42 @@ export function addDoorCommands(program: Command, context: Context): void {
         );
       },
     );
+
+  door
+    .command("allow-open")
+    .description("let a door stand open until an hour, or (without --until) no longer")
+    .argument("<door>", "id of the door")
+    .option("--until <time>", "until when, such as 2026-11-24T18:00", instant)
+    .option("--note <text>", "why; kept in the journal")
+    .action(async (id: string, options: { until?: string; note?: string }, command: Command) => {
+      const params = {
+        door: id,
+        ...(options.until === undefined ? {} : { until: options.until }),
+        ...noteOf(options),
+      };
+      const result = await operate<Done>(context, command, "door.allow-open", params);
+      show(context, command, result, () =>
+        options.until === undefined
+          ? `Door ${id} may no longer stand open.\n`
+          : `Door ${id} may stand open until ${options.until}.\n`,
+      );
+    });
+
+  door
+    .command("bypass")
+    .description("take a door's contact out of service, or put it back")
+    .argument("<door>", "id of the door")
+    .option("--off", "the contact is believed again")
+    .option("--note <text>", "why; kept in the journal")
+    .action(async (id: string, options: { off?: true; note?: string }, command: Command) => {
+      const params = { door: id, bypassed: !options.off, ...noteOf(options) };
+      const result = await operate<Done>(context, command, "door.bypass", params);
+      show(context, command, result, () =>
+        options.off
+          ? `The contact of door ${id} is in service again.\n`
+          : `The contact of door ${id} is out of service.\n`,
+      );
+    });
 
   door
     .command("emergency-release")

@@ -46,11 +46,12 @@ function localTime(iso: string): string {
 export interface Why {
   readonly event: ToldEvent;
   readonly sentence: string;
+  readonly why?: string;
   readonly trace: readonly TraceLine[];
   readonly remedy: string | null;
 }
 
-export function whyText({ event, sentence, trace, remedy }: Why, columns: number): string {
+export function whyText({ event, sentence, why, trace, remedy }: Why, columns: number): string {
   const rules = trace.map(([rule, answer]) => [rule, answer] as const);
   const facts = properties([
     ["when", `${localTime(event.at)} (${event.at})`],
@@ -59,13 +60,15 @@ export function whyText({ event, sentence, trace, remedy }: Why, columns: number
     ["site revision", event.revision ?? "-"],
   ]);
   return [
-    wrap(printable(sentence), columns),
+    wrap(printable(why ?? sentence), columns),
     "\n",
     facts,
     ...(rules.length > 0
       ? ["\nRules, in the order in which they were asked:\n", ruleText(rules, columns)]
       : []),
-    ...(remedy ? ["\n", wrap(`It would have been a grant: ${printable(remedy)}`, columns)] : []),
+    ...(remedy && why === undefined
+      ? ["\n", wrap(`It would have been a grant: ${printable(remedy)}`, columns)]
+      : []),
   ].join("");
 }
 
@@ -73,7 +76,7 @@ function ruleText(rules: readonly (readonly [string, string])[], columns: number
   const widest = Math.max(...rules.map(([rule]) => rule.length));
   return rules
     .map(([rule, answer]) => {
-      const head = `  ${answer === "ok" ? "✓" : "✗"} ${printable(rule).padEnd(widest)}  `;
+      const head = `  ${/^ok\b/.test(answer) ? "✓" : "✗"} ${printable(rule).padEnd(widest)}  `;
       const [first = "", ...more] = wrap(printable(answer), Math.max(30, columns - head.length))
         .trimEnd()
         .split("\n");

@@ -35,6 +35,13 @@ interface Status {
     readonly web: readonly { readonly url: string }[];
   };
   readonly memoryMb: number;
+  readonly clock?: {
+    readonly trusted: boolean;
+    readonly why: string | null;
+    readonly since?: string;
+  };
+  /** Why the gateway runs from its emergency file. */
+  readonly emergency?: string | null;
 }
 
 export function addStatusCommands(program: Command, context: Context): void {
@@ -72,12 +79,18 @@ function statusText(status: Status, dataDir: string): string {
   return properties([
     ["gateway", status.running ? `running since ${status.since}, version ${status.version}` : "not running"],
     ["data folder", dataDir],
+    ...(status.emergency
+      ? ([
+          ["EMERGENCY", `only emergency badges open doors; the database is lost: ${status.emergency}`],
+        ] as const)
+      : []),
     [
       "site",
       site ? `${site.name} (${site.id}), revision ${site.revision}` : "none yet: gatewarden site import",
     ],
     ...(status.running
       ? ([
+          ["clock", clockText(status.clock)],
           ["devices", devicesText(devices)],
           [
             "MQTT",
@@ -101,6 +114,18 @@ function statusText(status: Status, dataDir: string): string {
     ["kept", keptText(journal)],
   ]);
 }
+
+function clockText(clock: Status["clock"]): string {
+  if (!clock) return "not known";
+  if (clock.trusted) return `trusted${clock.why === null ? "" : ` (${trustWords[clock.why] ?? clock.why})`}`;
+  return `NOT trusted since ${clock.since ?? "the start"}: no schedule unlocks a door; gatewarden clock trust`;
+}
+
+const trustWords: Readonly<Record<string, string>> = {
+  ntp: "by its time service",
+  host: "this computer's clock is taken as it is",
+  operator: "somebody looked at it",
+};
 
 function devicesText({ online, of, missing }: Status["devices"]): string {
   const named = missing.slice(0, 5).join(", ");

@@ -1,4 +1,4 @@
-import type { DoorId, Side } from "./site.js";
+import type { DoorId, Point, Side } from "./site.js";
 
 /**
  * What should now be done at the site. Ids derive from the signal's, so that a replay gives the same. `urgent` commands (exit,
@@ -19,7 +19,16 @@ export type Command = { readonly id: string; readonly urgent: boolean } & (
   | { readonly type: "hold-door"; readonly door: DoorId }
   /** Fire or emergency: latched in the lock, ended only by a `lock-door` that names it. A hold under it is ended with it, by name. */
   | { readonly type: "emergency-release-door"; readonly door: DoorId }
-  | { readonly type: "lock-door"; readonly door: DoorId; readonly ends: string }
+  /** `pulse`: what it ends is a `release-door` whose time has not run out yet. */
+  | { readonly type: "lock-door"; readonly door: DoorId; readonly ends: string; readonly pulse?: true }
+  | {
+      /** Lamp and beeper of one reader: `pre-alarm` for so long, or `quiet` (with 0) again. */
+      readonly type: "signal-reader";
+      readonly door: DoorId;
+      readonly side: Side;
+      readonly pattern: ReaderPattern;
+      readonly ms: number;
+    }
   | {
       /** Drives lamps and beeper of the reader only; the same for duress as for any grant. */
       readonly type: "answer-scan";
@@ -28,7 +37,17 @@ export type Command = { readonly id: string; readonly urgent: boolean } & (
       readonly scan: string;
       readonly outcome: ScanOutcome;
     }
+  /** The same at a reader that belongs to no door: a lift's, one for a muster. */
+  | {
+      readonly type: "answer-reader";
+      readonly point: Point;
+      readonly scan: string;
+      readonly outcome: ScanOutcome;
+    }
+  /** An output that ends by itself after `ms`: a floor's button in a lift. Never sent again by the gateway. */
+  | { readonly type: "set-output"; readonly point: Point; readonly on: boolean; readonly ms: number }
 );
 
+export type ReaderPattern = "pre-alarm" | "quiet";
 export type ScanOutcome = "granted" | "denied" | "pin" | "wait";
 export type CommandOf<T extends Command["type"]> = Extract<Command, { type: T }>;

@@ -1,6 +1,7 @@
-import { deviceDeadline, doorDeadline, sensorDeadline } from "./deadline.js";
+import { clockOf } from "./clock-trust.js";
+import { deadlineOfDevice, deadlineOfDoor, deadlineOfReader, deadlineOfSensor } from "./deadline.js";
 import type { Instant, Site } from "./site.js";
-import type { Change, State } from "./state.js";
+import type { Change, HouseState, State } from "./state.js";
 
 interface Due {
   readonly at: Instant;
@@ -13,6 +14,10 @@ interface Due {
  */
 export class DeadlineIndex {
   readonly #site: Site;
+  /** As it stands once the changes that are told have been applied. */
+  readonly #state: State;
+  /** As the doors' deadlines were last read by it. */
+  #clock: HouseState["clock"];
   /** What is due now, by entity; entities without a deadline are not in it. */
   readonly #due = new Map<string, Instant>();
   /** A heap, the earliest first. What is no longer in `#due` as it stands here is thrown away when it comes up. */
@@ -20,14 +25,27 @@ export class DeadlineIndex {
 
   constructor(site: Site, state: State) {
     this.#site = site;
-    for (const [id, value] of state.doors) this.#note({ kind: "doors", id, value });
+    this.#state = state;
+    this.#clock = clockOf(state);
+    this.#noteDoors();
     for (const [id, value] of state.devices) this.#note({ kind: "devices", id, value });
+    for (const [id, value] of state.readers) this.#note({ kind: "readers", id, value });
     for (const [id, value] of state.sensors) this.#note({ kind: "sensors", id, value });
   }
 
   /** The changes of a step, once they are applied. */
   note(changes: readonly Change[]): void {
     for (const change of changes) this.#note(change);
+    if (!changes.some(({ kind }) => kind === "house")) return;
+    // Whether the clock is believed says how every door's wall-clock ends are read.
+    const clock = clockOf(this.#state);
+    if (clock === this.#clock) return;
+    this.#clock = clock;
+    this.#noteDoors();
+  }
+
+  #noteDoors(): void {
+    for (const [id, value] of this.#state.doors) this.#note({ kind: "doors", id, value });
   }
 
   /** The earliest instant at which something falls due by itself; undefined: nothing waits. */
@@ -56,14 +74,14 @@ export class DeadlineIndex {
   #deadlineOf({ kind, id, value }: Change): Instant | undefined {
     if (value === undefined) return undefined;
     switch (kind) {
-      case "doors": {
-        const door = this.#site.doors.get(id);
-        return door && doorDeadline(this.#site, door, value);
-      }
+      case "doors":
+        return deadlineOfDoor(this.#site, id, value, this.#clock);
       case "devices":
-        return deviceDeadline(this.#site, id, value);
+        return deadlineOfDevice(this.#site, id, value);
+      case "readers":
+        return deadlineOfReader(this.#site, id, value);
       case "sensors":
-        return sensorDeadline(this.#site, id, value);
+        return deadlineOfSensor(this.#site, id, value);
       default:
         return undefined;
     }

@@ -1,36 +1,62 @@
-import { conditionDeadline } from "./door.js";
+import { clockOf, surelyCome } from "./clock-trust.js";
+import { leafDeadline } from "./door.js";
+import { keypadDeadline } from "./keypad.js";
 import { nextBoundary } from "./schedule.js";
-import type { DeviceId, Door, Instant, SensorId, Site } from "./site.js";
-import type { DeviceState, DoorState, SensorState, State } from "./state.js";
+import type { DeviceId, Door, DoorId, Instant, SensorId, Site } from "./site.js";
+import type { DeviceState, DoorState, HouseState, ReaderState, SensorState, State } from "./state.js";
+import { waitingDeadline } from "./together.js";
 
 /** The earliest instant at which something falls due by itself; undefined: nothing waits. */
 export function nextDeadline(site: Site, state: State): Instant | undefined {
   let next: Instant | undefined;
-  for (const [id, own] of state.doors) {
-    const door = site.doors.get(id);
-    if (door) next = earlier(next, doorDeadline(site, door, own));
-  }
-  for (const [id, own] of state.devices) next = earlier(next, deviceDeadline(site, id, own));
-  for (const [id, own] of state.sensors) next = earlier(next, sensorDeadline(site, id, own));
+  const clock = clockOf(state);
+  for (const [id, own] of state.doors) next = earlier(next, deadlineOfDoor(site, id, own, clock));
+  for (const [id, own] of state.devices) next = earlier(next, deadlineOfDevice(site, id, own));
+  for (const [id, own] of state.readers) next = earlier(next, deadlineOfReader(site, id, own));
+  for (const [id, own] of state.sensors) next = earlier(next, deadlineOfSensor(site, id, own));
   return next;
 }
 
-/** When a device that was there before a restart counts as lost. */
-export function deviceDeadline(site: Site, id: DeviceId, own: DeviceState): Instant | undefined {
+// One function a kind of entity. What none of them looks at never falls due by itself: fire, partitions, whereabouts, cards,
+// musters, forgiveness, arrivals, and the house, whose clock only says how the doors' wall-clock ends are read.
+
+/** `clock` as the house has it: when that changes, every door's is another. */
+export function deadlineOfDoor(
+  site: Site,
+  id: DoorId,
+  own: DoorState,
+  clock: HouseState["clock"],
+): Instant | undefined {
+  const door = site.doors.get(id);
+  return door && doorDeadline(site, door, own, clock);
+}
+
+export function deadlineOfDevice(site: Site, id: DeviceId, own: DeviceState): Instant | undefined {
   return site.devices.has(id) ? own.expectedBy : undefined;
 }
 
-/** When a fire input that is not known after a start becomes a trouble. */
-export function sensorDeadline(site: Site, id: SensorId, own: SensorState): Instant | undefined {
+export function deadlineOfReader(_site: Site, _id: string, own: ReaderState): Instant | undefined {
+  return earlier(keypadDeadline(own), waitingDeadline(own));
+}
+
+/** Only a fire input is waited for. */
+export function deadlineOfSensor(site: Site, id: SensorId, own: SensorState): Instant | undefined {
   return site.sensors.get(id)?.type === "fire" ? own.expectedBy : undefined;
 }
 
-/** The earliest of a door's countdowns, its override's end and its free schedule's next boundary. */
-export function doorDeadline(site: Site, door: Door, own: DoorState): Instant | undefined {
+/** The earliest of a door's countdowns, the ends of its override and of what somebody allowed its leaf, and its free schedule's next boundary. */
+export function doorDeadline(
+  site: Site,
+  door: Door,
+  own: DoorState,
+  clock?: HouseState["clock"],
+): Instant | undefined {
   const schedule = door.freeSchedule === undefined ? undefined : site.schedules.get(door.freeSchedule);
   const boundary = own.schedule && schedule && nextBoundary(schedule, own.schedule.judgedAt);
-  const modes = earlier(boundary, own.override?.until);
-  return earlier(earlier(conditionDeadline(own.condition), own.relockBy), modes);
+  const override = own.override?.until;
+  const modes = earlier(boundary, override === undefined ? undefined : surelyCome(clock, override));
+  const allowed = own.allowOpen && surelyCome(clock, own.allowOpen.until);
+  return earlier(earlier(leafDeadline(own), earlier(own.relockBy, allowed)), modes);
 }
 
 function earlier(a: Instant | undefined, b: Instant | undefined): Instant | undefined {

@@ -1,8 +1,12 @@
 /** Events as a person reads them. Names come from outside; the texts are the catalogue's. */
-import { catalogueEntry, type EventBody } from "./events.js";
-import { reasonEntry } from "./reasons.js";
+import type { EventBody } from "./events.js";
+import { type AnyReason, reasonEntry, requestRefusals } from "./reasons.js";
+import { remedyText } from "./remedies.js";
 import { wallTime } from "./schedule.js";
-import type { Instant, Site } from "./site.js";
+import type { DoorMode, Instant, Site } from "./site.js";
+import type { Language } from "./words/language.js";
+import type { Words } from "./words/words.js";
+import { wordsOf } from "./words/words-of.js";
 
 /** What something is called: `("door", "front")` → `Front door`. */
 export type Names = (kind: string, id: string) => string;
@@ -14,15 +18,16 @@ export function localTime(site: Site, at: Instant): string {
 }
 
 /** The event in one sentence, without a full stop: "Ada Berg was not let in at Server room: the card is suspended". */
-export function sentence(event: EventBody, names: Names): string {
-  const { text } = catalogueEntry(event.type);
+export function sentence(event: EventBody, names: Names, language: Language = "en"): string {
+  const words = wordsOf(language);
+  const text = words.events[event.type];
   // Part by part and each once, so that no name is ever read as a text to be filled.
   return text.replace(/\[([^\]]*)\]|[^[]+/g, (part: string, optional?: string) => {
     let complete = true;
     const filled = (optional ?? part).replace(/\{(\w+)\}/g, (_, word: string) => {
-      const value = wordOf(event, word, names);
+      const value = wordOf(event, word, names, words);
       complete &&= value !== undefined;
-      return value ?? "unknown";
+      return value ?? words.unknown;
     });
     return optional === undefined || complete ? filled : "";
   });
@@ -33,50 +38,120 @@ export function sentence(event: EventBody, names: Names): string {
  * let in at Workshop: outside the hours of the person's groups (staff: office 07:00-19:00, now 21:04). Would be let in from 07:00
  * on Tuesday."
  */
-export function whySentence(event: EventBody, names: Names): string {
-  const found = event.type === "access.denied" ? event.trace?.at(-1)?.[1] : undefined;
-  const remedy = event.remedy === undefined ? "" : ` ${capital(event.remedy)}.`;
-  return `${capital(sentence(event, names))}${found === undefined ? "" : ` (${found})`}.${remedy}`;
+export function whySentence(
+  event: EventBody & { readonly at?: Instant },
+  names: Names,
+  language: Language = "en",
+  site?: Site,
+): string {
+  const last = event.type === "access.denied" ? event.trace?.at(-1)?.[1] : undefined;
+  const found = last === undefined ? "" : ` (${foundText(last, language)})`;
+  const remedy = remedyOf(event, language, site);
+  const helped = remedy === undefined ? "" : ` ${capital(remedy)}.`;
+  return `${capital(sentence(event, names, language))}${found}.${helped}`;
+}
+
+/** What a rule found, as the trace holds it, in a language. */
+export function foundText(found: string, language: Language): string {
+  return wordsOf(language).phrases.reduce((text, [phrase, said]) => text.replace(phrase, said), found);
+}
+
+/** What would have made it a grant; the instants are told as of the event. */
+export function remedyOf(
+  event: Pick<EventBody, "remedy" | "remedies" | "reason"> & { readonly at?: Instant },
+  language: Language,
+  site?: Site,
+): string | undefined {
+  if (event.remedy === undefined || language === "en") return event.remedy;
+  const words = wordsOf(language);
+  if (event.remedies?.length && site && event.at !== undefined)
+    return remedyText(site, event.remedies, event.at, words);
+  const { reason } = event;
+  const usual = reason !== undefined && reasonEntry(reason)?.remedy === event.remedy;
+  return usual ? words.reasons[reason as AnyReason].remedy : event.remedy;
+}
+
+/** Why the building refused what somebody asked for, and what would help; undefined: it is no word of the catalogue. */
+export function refusalText(reason: string, language: Language): string | undefined {
+  if (!Object.hasOwn(requestRefusals, reason)) return undefined;
+  const words = wordsOf(language);
+  const word = reason as keyof typeof requestRefusals;
+  return `${words.reasons[word].text}; ${words.requestRemedies[word] ?? words.reasons[word].remedy}`;
 }
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function wordOf(event: EventBody, word: string, names: Names): string | undefined {
+function wordOf(event: EventBody, word: string, names: Names, words: Words): string | undefined {
   switch (word) {
     case "person":
-      return event.person === undefined ? strangerOf(event) : names("person", event.person);
+      return event.person === undefined ? strangerOf(event, words) : names("person", event.person);
     case "door":
     case "area":
     case "sensor":
     case "device":
+    case "lift":
     case "partition": {
       const id = event[word];
       return id === undefined ? undefined : names(word, id);
     }
+    case "doorGroup": {
+      const id = event.data?.doorGroup;
+      return id === undefined ? undefined : id === "all" ? words.allDoors : names(word, String(id));
+    }
+    case "level":
+    case "before": {
+      const id = event.data?.[word];
+      return id === undefined || id === null ? undefined : names("level", String(id));
+    }
+    case "input":
+      return words.inputs[String(event.data?.input)];
+    case "mode": {
+      const mode = event.data?.mode;
+      return typeof mode === "string" ? (words.modes[mode as DoorMode] ?? mode) : undefined;
+    }
+    case "action": {
+      const action = event.data?.action;
+      return typeof action === "string"
+        ? words.phrases.reduce((text, [phrase, said]) => text.replace(phrase, said), action)
+        : undefined;
+    }
     case "by":
       return event.by && names(event.by.kind, event.by.id);
     case "reason":
-      return event.reason === undefined ? undefined : (reasonEntry(event.reason)?.text ?? event.reason);
+      return event.reason === undefined ? undefined : reasonText(event.reason, words);
     default:
-      return dataText(event.data?.[word], word, names);
+      return dataText(event.data?.[word], word, names, words);
   }
 }
 
-function strangerOf({ shown, credential }: EventBody): string | undefined {
-  if (shown !== undefined) return `an unknown card (${shown})`;
-  return credential === undefined ? undefined : `card ${credential}`;
+/** A word of the catalogue, a fault of a line, or a detail in free text as it is. */
+function reasonText(reason: string, words: Words): string {
+  return reasonEntry(reason) ? words.reasons[reason as AnyReason].text : (words.data[reason] ?? reason);
 }
+
+function strangerOf({ shown, credential }: EventBody, words: Words): string | undefined {
+  // Nobody is told of what he entered, not even of how long it was.
+  if (shown === "PIN") return words.somebodyWithPin;
+  // A function, so that nothing of what was shown is read as a pattern.
+  if (shown !== undefined) return words.unknownCard.replace("{shown}", () => shown);
+  return credential === undefined ? undefined : words.card.replace("{credential}", () => credential);
+}
+
+/** What the ids of a list are of. */
+const listed: Readonly<Record<string, string>> = { open: "door", floors: "area" };
 
 function dataText(
   value: string | number | boolean | null | readonly (string | number)[] | undefined,
   word: string,
   names: Names,
+  words: Words,
 ): string | undefined {
   if (value === undefined || value === null) return undefined;
   // Lists of places are named; a list of anything else is told as it is.
   if (Array.isArray(value))
-    return value.map((each) => (word === "open" ? names("door", String(each)) : String(each))).join(", ");
-  return String(value);
+    return value.map((each) => (listed[word] ? names(listed[word], String(each)) : String(each))).join(", ");
+  // What somebody wrote is told as it is.
+  return word === "how" ? (words.data[String(value)] ?? String(value)) : String(value);
 }

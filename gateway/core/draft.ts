@@ -1,11 +1,23 @@
-import type { Command } from "./commands.js";
+import { type Building, headcountOf } from "./access/building.js";
+import { boltWatched } from "./bolt.js";
+import type { Command, ReaderPattern } from "./commands.js";
 import { type DoorFact, limited, type Turn, unheardDoor } from "./door.js";
 import type { EventBody } from "./events.js";
 import { Layer } from "./layer.js";
-import { heldKind, heldLockOf, mayStandOpen, restate, type Situation, situationOf } from "./precedence.js";
+import type { Headcount } from "./occupancy.js";
+import {
+  heldKind,
+  heldLockOf,
+  lockOf,
+  mayStayOpen,
+  restate,
+  type Situation,
+  situationOf,
+} from "./precedence.js";
 import type { Signal } from "./signals.js";
-import type { DeviceId, Door, DoorId, Instant, Sensor, Site } from "./site.js";
-import type { Change, DoorState, HeldOrder, Lookup, State } from "./state.js";
+import type { AreaId, DeviceId, Door, DoorId, Instant, Sensor, Site } from "./site.js";
+import type { Change, DoorState, HeldOrder, State } from "./state.js";
+import { giveBackUse } from "./uses.js";
 import { beyond, type Passed, toldAgain } from "./whereabouts.js";
 
 /** What a signal comes to: entities anew, events in order, commands for the site in the order to carry them out. */
@@ -24,16 +36,24 @@ const relockWithinMs = 5_000;
  * What one step does, while it is done. Handlers read and write the building through it; `finish` brings the doors concerned in
  * line with what their locks should be, and hands all of it over.
  */
-export class Draft implements Lookup {
+export class Draft implements Building {
   readonly site: Site;
   /** The instant that is worked on: the signal's, or while something earlier is fired that was due, its own. */
   at: Instant;
+  /** What the engine keeps, without what this step has changed: for the rare walk over everybody. */
+  readonly before: State;
   readonly doors: Layer<"doors">;
   readonly sensors: Layer<"sensors">;
   readonly fire: Layer<"fire">;
   readonly devices: Layer<"devices">;
   readonly partitions: Layer<"partitions">;
   readonly whereabouts: Layer<"whereabouts">;
+  readonly house: Layer<"house">;
+  readonly musters: Layer<"musters">;
+  readonly readers: Layer<"readers">;
+  readonly cards: Layer<"cards">;
+  readonly forgiven: Layer<"forgiven">;
+  readonly arrivals: Layer<"arrivals">;
   /** Set while that is told which fell due while the gateway was down. */
   late = false;
   readonly #signalId: string;
@@ -46,12 +66,23 @@ export class Draft implements Lookup {
     this.site = site;
     this.at = signal.at;
     this.#signalId = signal.id;
+    this.before = state;
     this.doors = new Layer("doors", state.doors);
     this.sensors = new Layer("sensors", state.sensors);
     this.fire = new Layer("fire", state.fire);
     this.devices = new Layer("devices", state.devices);
     this.partitions = new Layer("partitions", state.partitions);
     this.whereabouts = new Layer("whereabouts", state.whereabouts);
+    this.house = new Layer("house", state.house);
+    this.musters = new Layer("musters", state.musters);
+    this.readers = new Layer("readers", state.readers);
+    this.cards = new Layer("cards", state.cards);
+    this.forgiven = new Layer("forgiven", state.forgiven);
+    this.arrivals = new Layer("arrivals", state.arrivals);
+  }
+
+  headcount(area: AreaId): Headcount {
+    return headcountOf(this.site, this.before.whereabouts, area, this.whereabouts.changed);
   }
 
   tell(event: EventBody): void {
@@ -124,19 +155,60 @@ export class Draft implements Lookup {
       case "not-used": {
         const { person, credential, side, scan } = fact.grant;
         this.tellDoor(door, { type: "access.not-used", side, person, credential, scan });
+        giveBackUse(this, credential);
         return;
       }
       case "forced-ended":
       case "held-open-ended":
         this.tellDoor(door, {
           type: `door.${fact.is}`,
-          ...(fact.why ? { reason: "it may stand open now" } : {}),
+          ...(fact.why ? { reason: "may-stand-open" } : {}),
           data: { seconds: Math.round(fact.forMs / 1000) },
         });
+        return;
+      case "forced":
+        this.tellDoor(door, {
+          type: "door.forced",
+          ...(fact.released ? { reason: "exit-request-ignored" } : {}),
+        });
+        return;
+      case "held-open":
+        this.tellDoor(door, {
+          type: "door.held-open",
+          ...(fact.forMs === undefined ? {} : { data: { minutes: Math.floor(fact.forMs / 60_000) } }),
+        });
+        return;
+      case "pre-alarm":
+        this.#warn(door, fact.forMs);
+        return;
+      case "pre-alarm-ended":
+        this.#signalReaders(door, "quiet", 0);
+        return;
+      case "relock":
+        this.#endPulses(door, fact.pulses);
         return;
       default:
         this.tellDoor(door, { type: `door.${fact.is}` });
     }
+  }
+
+  #warn(door: Door, forMs: number): void {
+    // What was missed while the gateway was down, nobody at the door needs to hear now.
+    if (this.late) return;
+    this.tellDoor(door, { type: "door.pre-alarm", data: { seconds: Math.round(forMs / 1000) } });
+    this.#signalReaders(door, "pre-alarm", forMs);
+  }
+
+  #signalReaders(door: Door, pattern: ReaderPattern, ms: number): void {
+    for (const side of ["outside", "inside"] as const)
+      if (door.readers[side])
+        this.order({ urgent: false, type: "signal-reader", door: door.id, side, pattern, ms });
+  }
+
+  /** Each by its name, so that nothing else that keeps the lock open ends with it. */
+  #endPulses(door: Door, pulses: readonly string[]): void {
+    for (const ends of pulses)
+      this.order({ urgent: false, type: "lock-door", door: door.id, ends, pulse: true });
   }
 
   #move(door: Door, passed: Passed): void {
@@ -154,7 +226,9 @@ export class Draft implements Lookup {
   #hold(door: Door): void {
     const own = this.door(door);
     const situation = this.situation(door);
-    const kind = heldKind(heldLockOf(situation));
+    const wanted = heldLockOf(situation);
+    const { because } = wanted;
+    const kind = heldKind(wanted);
     const { held, relockBy: _, ...rest } = own;
     if (held?.kind === kind) return;
     if (kind === "emergency") {
@@ -165,7 +239,9 @@ export class Draft implements Lookup {
     }
     const next = held ? this.endHeld(door, rest, held, situation.fire.close) : rest;
     if (kind === "hold") {
-      const id = this.order({ urgent: false, type: "hold-door", door: door.id });
+      // Somebody is in the way of the leaf: that waits for no disk.
+      const urgent = because === "safety-edge";
+      const id = this.order({ urgent, type: "hold-door", door: door.id });
       this.setDoor(door, { ...next, held: { id, kind } });
       return;
     }
@@ -195,10 +271,20 @@ export class Draft implements Lookup {
     return { ...own, ended: [...latched, ...ended].slice(-8) };
   }
 
+  #watchBolt(door: Door): void {
+    const before = this.door(door);
+    if (!door.bolt && before.secureBy === undefined && !before.notSecured) return;
+    const own = boltWatched(door, before, lockOf(this.situation(door)).lock, this.at);
+    if (own === before) return;
+    this.setDoor(door, own);
+    if (before.notSecured && !own.notSecured && door.bolt) this.tellDoor(door, { type: "door.secured" });
+  }
+
   finish(): StepResult {
     for (const door of this.#concerned.values()) {
-      this.turn(door, limited(door, this.door(door), this.at, mayStandOpen(this.situation(door))));
+      this.turn(door, limited(door, this.door(door), this.at, mayStayOpen(this.situation(door))));
       this.#hold(door);
+      this.#watchBolt(door);
     }
     for (const device of this.#back)
       for (const command of restate(this.site, this, device, this.at)) this.orderAgain(command);
@@ -209,6 +295,12 @@ export class Draft implements Lookup {
     this.devices.collect(changes);
     this.partitions.collect(changes);
     this.whereabouts.collect(changes);
+    this.house.collect(changes);
+    this.musters.collect(changes);
+    this.readers.collect(changes);
+    this.cards.collect(changes);
+    this.forgiven.collect(changes);
+    this.arrivals.collect(changes);
     return { changes, events: this.#events, commands: this.#commands };
   }
 }

@@ -1,11 +1,13 @@
 import type { CredentialId, PersonId } from "./people.js";
 import { reasonEntry } from "./reasons.js";
+import type { Remedy } from "./remedies.js";
 import type { Actor } from "./signals.js";
 import type {
   AreaId,
   DeviceId,
   DoorId,
   Instant,
+  LiftId,
   PartitionId,
   SensorId,
   Side,
@@ -49,6 +51,30 @@ export const eventCatalogue = {
     sia: "DD",
     contactId: "1421",
   },
+  "access.waiting": {
+    severity: "info",
+    text: "{person} waits at {door}: {reason}",
+    sia: null,
+    contactId: null,
+  },
+  "access.waited": {
+    severity: "notice",
+    text: "{person} waited at {door} and nobody came along",
+    sia: null,
+    contactId: null,
+  },
+  "access.passback-noted": {
+    severity: "notice",
+    text: "{person} went against anti-passback of {area} at {door}: {reason}",
+    sia: "DI",
+    contactId: null,
+  },
+  "access.passback-forgiven": {
+    severity: "notice",
+    text: "{by} forgave anti-passback[ of {person}][ in {area}][ ({note})]",
+    sia: null,
+    contactId: null,
+  },
   "access.ignored": {
     severity: "notice",
     text: "a scan of {person} at {door} was ignored: {reason}",
@@ -68,12 +94,56 @@ export const eventCatalogue = {
     contactId: null,
   },
 
+  "access.not-completed": {
+    severity: "info",
+    text: "{person} began at {door}, and {missing} did not come",
+    sia: null,
+    contactId: null,
+  },
+  "access.pin-silenced": {
+    severity: "warning",
+    text: "no PIN of {person} is taken for {seconds} s, after {wrong} wrong ones[, the last at {door}]",
+    sia: "JA",
+    contactId: "1461",
+  },
+  "access.card-command": {
+    severity: "notice",
+    text: "{person} gave the command {command} with a card at {door}",
+    sia: null,
+    contactId: null,
+  },
+  // Duress: the answer and the release are those of any grant; this goes to discreet accounts only.
+  "access.duress": {
+    severity: "critical",
+    text: "{person} entered a duress PIN at {door}",
+    sia: "HA",
+    contactId: "1121",
+  },
+  "access.lift-granted": {
+    severity: "info",
+    text: "{person} may go with {lift} to {floors}",
+    sia: "DG",
+    contactId: "1422",
+  },
+  "access.lift-denied": {
+    severity: "notice",
+    text: "{person} may not go anywhere with {lift}: {reason}",
+    sia: "DD",
+    contactId: "1421",
+  },
+  "access.lift-ignored": {
+    severity: "notice",
+    text: "a scan of {person} in {lift} was ignored: {reason}",
+    sia: null,
+    contactId: null,
+  },
+
   // ---- door: the leaf, the lock and its mode
   "door.opened": { severity: "info", text: "{door} opened", sia: null, contactId: null },
   "door.closed": { severity: "info", text: "{door} closed", sia: null, contactId: null },
   "door.forced": {
     severity: "critical",
-    text: "{door} was opened while it was locked",
+    text: "{door} was opened while it was locked[ ({reason})]",
     sia: "DF",
     contactId: "1423",
   },
@@ -85,9 +155,64 @@ export const eventCatalogue = {
   },
   "door.held-open": {
     severity: "warning",
-    text: "{door} is held open",
+    text: "{door} is held open[, for {minutes} min now]",
     sia: "DM",
     contactId: "1426",
+  },
+  "door.pre-alarm": {
+    severity: "info",
+    text: "{door} is still open: its readers warn for {seconds} s",
+    sia: null,
+    contactId: null,
+  },
+  "door.allow-open": {
+    severity: "notice",
+    text: "{by} allowed {door} to stand open until {until}[ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "door.allow-open-ended": {
+    severity: "notice",
+    text: "[{by} ended it: ]{door} may no longer stand open[ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "door.key-used": {
+    severity: "notice",
+    text: "a key was turned in {door}",
+    sia: null,
+    contactId: null,
+  },
+  "door.not-secured": {
+    severity: "warning",
+    text: "{door} is closed and not secured: its lock does not hold",
+    sia: "DT",
+    contactId: "1427",
+  },
+  "door.secured": {
+    severity: "notice",
+    text: "{door} is secured again",
+    sia: null,
+    contactId: "3427",
+  },
+  "door.obstructed": {
+    severity: "warning",
+    text: "something is in the way of {door}: it does not close",
+    sia: null,
+    contactId: null,
+  },
+  "door.clear": { severity: "notice", text: "the way of {door} is clear again", sia: null, contactId: null },
+  "door.input-fault": {
+    severity: "warning",
+    text: "the {input} of {door} has a fault: {reason}",
+    sia: "DT",
+    contactId: "1427",
+  },
+  "door.input-restored": {
+    severity: "notice",
+    text: "the {input} of {door} works again",
+    sia: null,
+    contactId: "3427",
   },
   "door.held-open-ended": {
     severity: "notice",
@@ -97,7 +222,7 @@ export const eventCatalogue = {
   },
   "door.exit-requested": {
     severity: "info",
-    text: "somebody asked to leave at {door}",
+    text: "somebody asked to leave at {door}[ and could not: {reason}][ ({standing})]",
     sia: "DX",
     contactId: "1425",
   },
@@ -115,7 +240,7 @@ export const eventCatalogue = {
   },
   "door.override-ended": {
     severity: "notice",
-    text: "the override of {door} has ended: it is {mode} again",
+    text: "the override of {door} has ended[, by {by}]: it is {mode} again",
     sia: null,
     contactId: null,
   },
@@ -149,6 +274,69 @@ export const eventCatalogue = {
     text: "{door} did not lock again after the reset: {reason}",
     sia: "DT",
     contactId: "1427",
+  },
+
+  "door.keypad-silenced": {
+    severity: "warning",
+    text: "the keypad of {door} takes nothing for {seconds} s, after {wrong} wrong PINs",
+    sia: "JA",
+    contactId: "1461",
+  },
+  "door.keypad-restored": {
+    severity: "info",
+    text: "the keypad of {door} takes PINs again",
+    sia: null,
+    contactId: null,
+  },
+  "door.contact-bypassed": {
+    severity: "notice",
+    text: "{by} took the contact of {door} out of service[ ({note})]",
+    sia: null,
+    contactId: "1573",
+  },
+  "door.contact-unbypassed": {
+    severity: "notice",
+    text: "{by} put the contact of {door} back in service[ ({note})]",
+    sia: null,
+    contactId: "3573",
+  },
+  "door.lift-unlocked": {
+    severity: "notice",
+    text: "{by} freed {lift} to {floors}[ for {seconds} s][ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+
+  // ---- safety: lockdown, threat and panic
+  "safety.lockdown-started": {
+    severity: "critical",
+    text: "{by} locked down {doorGroup}[ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "safety.lockdown-ended": {
+    severity: "warning",
+    text: "{by} ended the lockdown of {doorGroup}[ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "safety.threat-level": {
+    severity: "warning",
+    text: "{by} set the threat level to {level}[, it was {before}][ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "alarm.panic": {
+    severity: "critical",
+    text: "the panic button {sensor} was pressed",
+    sia: "PA",
+    contactId: "1120",
+  },
+  "alarm.panic-ended": {
+    severity: "notice",
+    text: "the panic button {sensor} is at rest again",
+    sia: "PR",
+    contactId: "3120",
   },
 
   // ---- safety: fire and emergency
@@ -197,6 +385,31 @@ export const eventCatalogue = {
   "safety.emergency-reset": {
     severity: "warning",
     text: "{by} ended the emergency release of {door}[ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+
+  "safety.muster-started": {
+    severity: "critical",
+    text: "[{by} called everybody][ of {area}][the fire input {sensor} calls everybody]: {inside} thought to be inside[; without a name today: {exits} left, {openings} openings][ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "safety.muster-safe": {
+    severity: "notice",
+    text: "{person} is safe[, seen at {reader}][, says {by}][ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "safety.muster-refused": {
+    severity: "warning",
+    text: "{person} at {reader} could not be marked safe: {reason}",
+    sia: null,
+    contactId: null,
+  },
+  "safety.muster-ended": {
+    severity: "warning",
+    text: "{by} ended the muster: {safe} safe, {missing} not found[ ({note})]",
     sia: null,
     contactId: null,
   },
@@ -347,6 +560,30 @@ export const eventCatalogue = {
     sia: "JT",
     contactId: "1625",
   },
+  "system.clock-trusted": {
+    severity: "notice",
+    text: "the clock is trusted[: {reason}][, says {by}][ ({note})]",
+    sia: null,
+    contactId: null,
+  },
+  "system.clock-not-trusted": {
+    severity: "warning",
+    text: "the clock is not trusted: {reason}; no schedule unlocks a door",
+    sia: "JT",
+    contactId: "1625",
+  },
+  "system.emergency-mode": {
+    severity: "critical",
+    text: "the database cannot be opened[: {reason}]; doors open to {badges} emergency badges only",
+    sia: "YF",
+    contactId: "1621",
+  },
+  "system.emergency-file-refused": {
+    severity: "critical",
+    text: "no emergency badge is known[: {reason}]",
+    sia: null,
+    contactId: null,
+  },
   "system.site-activated": {
     severity: "notice",
     text: "[{by} ]activated revision {revision} of the site[ ({note})]",
@@ -383,7 +620,7 @@ export const eventCatalogue = {
   },
   "audit.request-refused": {
     severity: "notice",
-    text: "{operation}[ at {door}][ of {sensor}] by {by} was refused: {reason}",
+    text: "{operation}[ at {door}][ of {sensor}] by {by} was refused: {reason}[ ({standing})]",
     sia: null,
     contactId: null,
   },
@@ -415,6 +652,13 @@ export const eventCatalogue = {
 
 export type EventType = keyof typeof eventCatalogue;
 
+/** Told to discreet accounts only, on topics of their own; nothing of them shows anywhere else (MQTT contract, `silent`). */
+const silentTypes: ReadonlySet<EventType> = new Set<EventType>(["access.duress"]);
+
+export function isSilent(type: EventType): boolean {
+  return silentTypes.has(type);
+}
+
 /** What it came to, as the core tells it. Flat, as in the MQTT contract; absent fields do not apply. */
 export interface EventBody {
   readonly type: EventType;
@@ -430,6 +674,7 @@ export interface EventBody {
   readonly shown?: string;
   readonly device?: DeviceId;
   readonly sensor?: SensorId;
+  readonly lift?: LiftId;
   readonly partition?: PartitionId;
   readonly scan?: string;
   readonly by?: Actor;
@@ -437,6 +682,10 @@ export interface EventBody {
   readonly trace?: readonly TraceLine[];
   /** What would have made a denial a grant, as a person reads it. */
   readonly remedy?: string;
+  /** The same as data: alternatives, each of one change or of several that it takes together. */
+  readonly remedies?: readonly Remedy[];
+  /** Who judged a card. */
+  readonly decidedBy?: "gateway";
   /** The command it stands for. */
   readonly command?: string;
   /** Signals that passed while the gateway was down. */

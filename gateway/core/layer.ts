@@ -22,6 +22,16 @@ export class Layer<K extends keyof Kinds> {
     this.#changed.set(id, value);
   }
 
+  /** What this step made of entities, by id. */
+  get changed(): ReadonlyMap<string, Kinds[K] | undefined> | undefined {
+    return this.#changed;
+  }
+
+  /** As it was before this step. */
+  before(id: string): Kinds[K] | undefined {
+    return this.#below.get(id);
+  }
+
   collect(changes: Change[]): void {
     if (!this.#changed) return;
     for (const [id, value] of this.#changed) {

@@ -1,6 +1,8 @@
 import { contactLost } from "./door.js";
 import type { Draft } from "./draft.js";
 import type { EventType } from "./events.js";
+import { forgetInputs } from "./forget-inputs.js";
+import { heardInBypass } from "./heard-in-bypass.js";
 import type { OrderFailed, SignalOf } from "./signals.js";
 import type { DeviceId, Door } from "./site.js";
 import { siteIndex } from "./site-index.js";
@@ -24,6 +26,7 @@ function forgetPoints(draft: Draft, device: DeviceId): void {
   for (const door of siteIndex(draft.site).doorsOf.get(device) ?? []) {
     if (door.lock.point.device === device) forgetLock(draft, door);
     if (door.contact?.device === device) forgetContact(draft, door);
+    forgetInputs(draft, door, device);
   }
   for (const sensor of siteIndex(draft.site).sensorsOf.get(device) ?? []) {
     const own = draft.sensors.get(sensor.id);
@@ -39,7 +42,7 @@ function forgetLock(draft: Draft, door: Door): void {
 }
 
 function forgetContact(draft: Draft, door: Door): void {
-  const before = draft.door(door);
+  const before = heardInBypass(draft.door(door), undefined);
   if (before.position !== "unknown") draft.tellDoor(door, { type: "door.contact-unknown" });
   draft.turn(door, contactLost(door, before, draft.at));
 }

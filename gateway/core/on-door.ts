@@ -1,7 +1,11 @@
-import { contactLost, contactMoved, released } from "./door.js";
+import { contactLost, contactMoved, shunted } from "./door.js";
+import { standingInTheWay } from "./door-requests.js";
 import type { Draft } from "./draft.js";
+import { heardInBypass } from "./heard-in-bypass.js";
 import { settleDoor } from "./on-clock.js";
-import { mayStandOpen, requestRefusal } from "./precedence.js";
+import { countExit, countOpening } from "./on-muster.js";
+import { mayStandOpen, mayStayOpen, requestRefusal } from "./precedence.js";
+import { releaseDoor } from "./release.js";
 import type { InputFault, SignalOf } from "./signals.js";
 import type { DoorState } from "./state.js";
 
@@ -12,10 +16,19 @@ export function exitRequested(draft: Draft, signal: SignalOf<"exit-requested">):
   settleDoor(draft, door);
   const request = door.exit === "free" ? "exit-request" : "exit-request-controlled";
   const reason = requestRefusal(request, draft.situation(door), false);
-  draft.tellDoor(door, { type: "door.exit-requested", side: "inside", ...(reason ? { reason } : {}) });
+  const ignored = (draft.door(door).exitIgnoredUntil ?? 0) > draft.at;
+  if (!ignored)
+    draft.tellDoor(door, {
+      type: "door.exit-requested",
+      side: "inside",
+      ...(reason ? { reason, data: standingInTheWay(draft, door, reason) } : {}),
+    });
   if (reason) return;
-  draft.order({ type: "release-door", urgent: true, door: door.id, ms: door.unlockMs });
-  draft.turn(door, released(door, draft.door(door), draft.at, { ms: door.unlockMs, exit: true }));
+  // Ignored, it is no event and masks no opening; what unlocks for somebody who wants out unlocks all the same.
+  if (door.exitRequest?.unlocks !== false)
+    releaseDoor(draft, door, { ms: door.unlockMs, exit: true, ignored });
+  else if (!ignored) draft.turn(door, shunted(door, draft.door(door), draft.at, "exit", door.unlockMs));
+  if (!ignored) countExit(draft, door);
 }
 
 export function contactChanged(draft: Draft, signal: SignalOf<"contact-changed">): void {
@@ -24,6 +37,11 @@ export function contactChanged(draft: Draft, signal: SignalOf<"contact-changed">
   settleDoor(draft, door);
   const before = draft.door(door);
   const { fault } = signal;
+  if (before.contactBypassed) {
+    const heard = fault || signal.position === "unknown" ? undefined : signal.position;
+    draft.setDoor(door, heardInBypass(before, heard));
+    return;
+  }
   if (fault && before.contactFault !== fault)
     draft.tellDoor(door, { type: "door.contact-fault", reason: fault });
   if (!fault && before.contactFault) draft.tellDoor(door, { type: "door.contact-restored" });
@@ -36,8 +54,11 @@ export function contactChanged(draft: Draft, signal: SignalOf<"contact-changed">
   }
   // What is heard first after a silence is a level, whatever the wire calls it: nobody saw it change.
   const edge = signal.edge && before.position !== "unknown";
-  const allowed = mayStandOpen(draft.situation(door));
-  draft.turn(door, contactMoved(door, own, draft.at, signal.position, { edge, allowed }));
+  const situation = draft.situation(door);
+  const heard = { edge, allowed: mayStandOpen(situation), stays: mayStayOpen(situation) };
+  const turn = contactMoved(door, own, draft.at, signal.position, heard);
+  draft.turn(door, turn);
+  countOpening(draft, door, own.condition, turn.facts);
 }
 
 function withFault(own: DoorState, fault: InputFault): DoorState {

@@ -1,34 +1,82 @@
-import { released } from "./door.js";
+import { fireStands } from "./access/building.js";
+import { allowOpen } from "./allow-open.js";
+import { bypassContact } from "./bypass.js";
+import { clockTrusted } from "./clock-trust.js";
+import {
+  endOverrides,
+  setGroupMode,
+  setMode,
+  standingInTheWay,
+  told,
+  unlock,
+  unlockGroup,
+} from "./door-requests.js";
 import type { Draft } from "./draft.js";
-import type { EventBody } from "./events.js";
-import { settleDoor } from "./on-clock.js";
-import { modeOf, requestRefusal } from "./precedence.js";
+import { unlockLift } from "./lift.js";
+import { endLockdown, startLockdown } from "./lockdown.js";
+import { judgeAnew, setClock, settleDoor } from "./on-clock.js";
+import { endMuster, markSafe, startMuster } from "./on-muster.js";
+import type { People, PersonId } from "./people.js";
 import type { RequestRefusal } from "./reasons.js";
-import { wallTime } from "./schedule.js";
-import type { Request, SignalOf } from "./signals.js";
-import { type Door, doorModes, type Sensor } from "./site.js";
+import type { SignalOf } from "./signals.js";
+import type { Door, Sensor } from "./site.js";
+import { everywhere, houseId } from "./state.js";
+import { setThreatLevel } from "./threat.js";
 
 type Requested = SignalOf<"requested">;
-type Ask<Op extends Request["op"]> = Extract<Request, { op: Op }>;
-
-const longestUnlockMs = 600_000;
-
 /** Somebody with the permission asks. What it comes to is an event with `by`; a no of the building is `audit.request-refused`. */
-export function requested(draft: Draft, signal: Requested): void {
-  const reason = attempt(draft, signal);
+export function requested(draft: Draft, signal: Requested, people: People): void {
+  const reason = attempt(draft, signal, people);
   if (reason === undefined) return;
   const { request, by, note } = signal;
-  const place = "door" in request ? { door: request.door } : { sensor: request.sensor };
-  const data = { operation: request.op, ...(note === undefined ? {} : { note }) };
+  const place = {
+    ...("door" in request ? { door: request.door } : {}),
+    ...("sensor" in request ? { sensor: request.sensor } : {}),
+    ...("person" in request && request.person !== undefined ? { person: request.person } : {}),
+  };
+  const door = "door" in request ? draft.site.doors.get(request.door) : undefined;
+  const data = {
+    operation: request.op,
+    ...("doorGroup" in request && request.doorGroup !== undefined ? { doorGroup: request.doorGroup } : {}),
+    ...(door ? standingInTheWay(draft, door, reason) : {}),
+    ...(note === undefined ? {} : { note }),
+  };
   draft.tell({ type: "audit.request-refused", ...place, by, reason, data });
 }
 
-function attempt(draft: Draft, signal: Requested): RequestRefusal | undefined {
+function attempt(draft: Draft, signal: Requested, people: People): RequestRefusal | undefined {
   const { request } = signal;
-  if (request.op === "fire.reset") {
-    const sensor = draft.site.sensors.get(request.sensor);
-    return sensor?.type === "fire" ? resetFire(draft, signal, sensor) : "unknown-sensor";
+  switch (request.op) {
+    case "fire.reset": {
+      const sensor = draft.site.sensors.get(request.sensor);
+      return sensor?.type === "fire" ? resetFire(draft, signal, sensor) : "unknown-sensor";
+    }
+    case "muster.start":
+      return startMuster(draft, signal.by, request.areas, told(signal));
+    case "muster.safe":
+      return personSafe(draft, signal, request.person, people);
+    case "muster.end":
+      return endMuster(draft, told(signal));
+    case "clock.trust":
+      return trustClock(draft, signal);
+    case "passback.forgive":
+      return forgive(draft, signal, request);
+    case "group.unlock":
+      return unlockGroup(draft, signal, request);
+    case "group.mode":
+      return setGroupMode(draft, signal, request);
+    case "overrides.end":
+      return endOverrides(draft, signal, request.doors);
+    case "lockdown.start":
+      return startLockdown(draft, request.doorGroup ?? null, signal.by, told(signal));
+    case "lockdown.end":
+      return endLockdown(draft, request.doorGroup ?? null, told(signal));
+    case "threat.set":
+      return setThreatLevel(draft, request.level, signal.by, told(signal));
+    case "lift.unlock":
+      return unlockLift(draft, request, told(signal));
   }
+  if (!("door" in request)) return "unknown-request";
   const door = draft.site.doors.get(request.door);
   if (!door) return "unknown-door";
   settleDoor(draft, door);
@@ -37,6 +85,10 @@ function attempt(draft: Draft, signal: Requested): RequestRefusal | undefined {
       return unlock(draft, signal, door, request);
     case "door.mode":
       return setMode(draft, signal, door, request);
+    case "door.allow-open":
+      return allowOpen(draft, signal, door, request);
+    case "door.bypass":
+      return bypassContact(draft, signal, door, request.bypassed);
     case "door.emergency-release":
       return emergencyRelease(draft, signal, door);
     case "door.emergency-reset":
@@ -44,54 +96,6 @@ function attempt(draft: Draft, signal: Requested): RequestRefusal | undefined {
     default:
       return "unknown-request";
   }
-}
-
-type Data = NonNullable<EventBody["data"]>;
-
-/** Who asked and what they said to it. */
-function told({ by, note, force }: Requested, data: Data = {}): Pick<EventBody, "by" | "data"> {
-  const all = { ...data, ...(note === undefined ? {} : { note }), ...(force ? { forced: true } : {}) };
-  return Object.keys(all).length === 0 ? { by } : { by, data: all };
-}
-
-function unlock(
-  draft: Draft,
-  signal: Requested,
-  door: Door,
-  { ms = door.unlockMs }: Ask<"door.unlock">,
-): RequestRefusal | undefined {
-  if (!(ms >= 1 && ms <= longestUnlockMs)) return "bad-duration";
-  const refused = requestRefusal("remote", draft.situation(door), signal.force === true);
-  if (refused) return refused;
-  const own = draft.door(door);
-  draft.tellDoor(door, { type: "door.unlocked", ...told(signal, { seconds: Math.round(ms / 100) / 10 }) });
-  // A lock that is held open needs no pulse.
-  if (!own.held || own.held.failed) draft.order({ type: "release-door", urgent: false, door: door.id, ms });
-  draft.turn(door, released(door, own, draft.at, { ms }));
-  return undefined;
-}
-
-function setMode(
-  draft: Draft,
-  signal: Requested,
-  door: Door,
-  { mode, until }: Ask<"door.mode">,
-): RequestRefusal | undefined {
-  if (mode !== undefined && !doorModes.includes(mode)) return "unknown-request";
-  if (until !== undefined && !(until > draft.at)) return "already-over";
-  const was = modeOf(draft.situation(door));
-  const { override: _, ...rest } = draft.door(door);
-  const end = until === undefined ? {} : { until };
-  draft.setDoor(door, mode === undefined ? rest : { ...rest, override: { mode, ...end, by: signal.by.id } });
-  const data: Data = { mode: modeOf(draft.situation(door)), was };
-  if (until === undefined || mode === undefined) {
-    draft.tellDoor(door, { type: "door.mode-changed", ...told(signal, data) });
-    return undefined;
-  }
-  const { date, time } = wallTime(draft.site, until);
-  const when = { until: `${date} ${time}`, untilAt: new Date(until).toISOString() };
-  draft.tellDoor(door, { type: "door.mode-changed", ...told(signal, { ...data, ...when }) });
-  return undefined;
 }
 
 /** Nothing refuses it (request table, "emergency release"), and it is ordered each time it is asked for. */
@@ -119,6 +123,8 @@ function resetFire(draft: Draft, signal: Requested, sensor: Sensor): RequestRefu
   if (input?.active === true || broken) return "fire-input-active";
   if (input?.active === undefined && signal.force !== true) return "fire-input-unknown";
   draft.fire.set(sensor.id, { is: "quiet" });
+  // Nobody was asked for his card on the way out: whichever way he goes next is right.
+  if (!fireStands(draft.site, draft)) draft.forgiven.set(everywhere, { at: draft.at, by: signal.by.id });
   const open: string[] = [];
   for (const door of draft.site.doors.values()) {
     if (draft.door(door).position === "open") open.push(door.id);
@@ -128,5 +134,39 @@ function resetFire(draft: Draft, signal: Requested, sensor: Sensor): RequestRefu
     type: "safety.fire-reset",
     ...told(signal, open.length === 0 ? {} : { open }),
   });
+  return undefined;
+}
+
+function personSafe(
+  draft: Draft,
+  signal: Requested,
+  person: PersonId,
+  people: People,
+): RequestRefusal | undefined {
+  if (!draft.house.get(houseId)?.muster) return "no-muster";
+  if (!people.person(person)) return "unknown-person";
+  markSafe(draft, person, signal.by.id, told(signal));
+  return undefined;
+}
+
+function trustClock(draft: Draft, signal: Requested): RequestRefusal | undefined {
+  if (clockTrusted(draft)) return "clock-is-trusted";
+  setClock(draft, { trusted: true, since: draft.at, why: "operator" }, told(signal));
+  judgeAnew(draft);
+  return undefined;
+}
+
+function forgive(
+  draft: Draft,
+  signal: Requested,
+  { person, area }: Extract<Requested["request"], { op: "passback.forgive" }>,
+): RequestRefusal | undefined {
+  if (area !== undefined && !draft.site.areas.has(area)) return "unknown-area";
+  const was = person === undefined ? undefined : draft.whereabouts.get(person);
+  if (person !== undefined && !was) return "person-not-seen";
+  const named = { ...(person === undefined ? {} : { person }), ...(area === undefined ? {} : { area }) };
+  if (person !== undefined && was) draft.whereabouts.set(person, { ...was, forgiven: true });
+  else draft.forgiven.set(area ?? everywhere, { at: draft.at, by: signal.by.id });
+  draft.tell({ type: "access.passback-forgiven", ...named, ...told(signal) });
   return undefined;
 }

@@ -1,4 +1,6 @@
+import { letGo, pressed } from "./buttons.js";
 import type { Draft } from "./draft.js";
+import { musterAtFire } from "./on-muster.js";
 import type { InputFault, SignalOf } from "./signals.js";
 import type { Instant, Sensor } from "./site.js";
 import type { SensorState } from "./state.js";
@@ -28,7 +30,10 @@ function plainSensorChanged(
   if (!fault && before?.fault) draft.tellSensor(sensor, { type: "device.sensor-fault-ended" });
   // A first level is no event: nobody saw it change.
   if (!edge || active === undefined || before?.active === active) return;
-  draft.tellSensor(sensor, { type: active ? "device.sensor-active" : "device.sensor-restored" });
+  if (sensor.type !== "panic")
+    draft.tellSensor(sensor, { type: active ? "device.sensor-active" : "device.sensor-restored" });
+  if (active) pressed(draft, sensor);
+  else letGo(draft, sensor);
 }
 
 /**
@@ -70,6 +75,7 @@ function fireSeen(draft: Draft, sensor: Sensor, fault: InputFault): void {
     data: { doors: doors.map((door) => door.id) },
   });
   for (const door of draft.site.doors.values()) draft.concern(door);
+  musterAtFire(draft, sensor);
 }
 
 function fireQuiet(draft: Draft, sensor: Sensor): void {

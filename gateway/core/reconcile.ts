@@ -1,12 +1,13 @@
 /** A new revision of the site takes effect: what stands is kept, what goes is locked first, what is new is unknown. */
 import { contactLost } from "./door.js";
 import { Draft, type StepResult } from "./draft.js";
+import { forgetRewiredInputs } from "./forget-inputs.js";
 import { judgeSchedule, returnWithinMs, settleDoor } from "./on-clock.js";
 import type { Signal } from "./signals.js";
 import type { Door, Sensor, Site } from "./site.js";
 import { samePoint, siteIndex } from "./site-index.js";
 import { obstacles, type SiteFault } from "./site-obstacles.js";
-import type { State } from "./state.js";
+import { everywhere, type State } from "./state.js";
 
 export type { SiteFault } from "./site-obstacles.js";
 
@@ -45,6 +46,11 @@ function removeWhatIsGone(draft: Draft, state: State): void {
     if (site.sensors.get(id)?.type !== "fire") draft.fire.set(id, undefined);
   for (const id of state.devices.keys()) if (!site.devices.has(id)) draft.devices.set(id, undefined);
   for (const id of state.partitions.keys()) if (!site.partitions.has(id)) draft.partitions.set(id, undefined);
+  for (const id of state.readers.keys())
+    if (!site.doors.has(id.slice(0, id.lastIndexOf("/")))) draft.readers.set(id, undefined);
+  for (const id of state.forgiven.keys())
+    if (id !== everywhere && !site.areas.has(id)) draft.forgiven.set(id, undefined);
+  for (const id of state.arrivals.keys()) if (!site.groups.has(id)) draft.arrivals.set(id, undefined);
   // Only an area outside can go while somebody was last seen in it: where he is now, nobody knows.
   for (const [id, { area }] of state.whereabouts)
     if (!site.areas.has(area)) draft.whereabouts.set(id, undefined);
@@ -63,7 +69,11 @@ function settleRewired(draft: Draft, door: Door, before: Door | undefined): void
   if (before && !samePoint(before.contact, door.contact)) {
     const { contactFault: _, ...own } = draft.door(door);
     draft.turn(door, contactLost(door, own, draft.at));
+    // The new contact says nothing of how long the leaf has been open.
+    const { openBefore: __, ...fresh } = draft.door(door);
+    draft.setDoor(door, fresh);
   }
+  if (before) forgetRewiredInputs(draft, door, before);
   settleDoor(draft, door);
   judgeSchedule(draft, door, "anew");
 }

@@ -1,4 +1,5 @@
 import type { Instant, Schedule, Site } from "./site.js";
+import type { Words } from "./words/words.js";
 
 /** Index of the last value not above `at`, or -1. */
 function lastNotAbove(values: Float64Array, at: Instant): number {
@@ -17,6 +18,12 @@ export function inSchedule(schedule: Schedule, at: Instant): boolean {
   if (schedule.always) return true;
   const i = lastNotAbove(schedule.starts, at);
   return i >= 0 && at < (schedule.ends[i] as number);
+}
+
+/** When the window that holds at this instant began; of one that always holds: before everything. */
+export function windowStart(schedule: Schedule, at: Instant): Instant {
+  if (schedule.always) return Number.NEGATIVE_INFINITY;
+  return schedule.starts[lastNotAbove(schedule.starts, at)] ?? Number.NEGATIVE_INFINITY;
 }
 
 /** The first instant after `after` at which the schedule begins or ends to hold; undefined: none in the compiled window. */
@@ -40,6 +47,11 @@ export function schedulesKnown(site: Site, at: Instant): boolean {
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
+/** How an instant is told in English. */
+export const spokenEnglish: Pick<Words, "when" | "weekdays"> = {
+  when: { today: "{time} today", weekday: "{time} on {day}", date: "{time} on {day}" },
+  weekdays,
+};
 const two = (n: number) => (n < 10 ? `0${n}` : `${n}`);
 
 /** The site's offset from UTC at this instant, in milliseconds; before and after the compiled window that of its edge. */
@@ -63,6 +75,11 @@ export interface WallTime {
   readonly day: number;
 }
 
+/** The local day of an instant, counted since 1970-01-01. */
+export function localDay(site: Site, at: Instant): number {
+  return Math.floor((at + offsetMs(site, at)) / dayMs);
+}
+
 export function wallTime(site: Site, at: Instant): WallTime {
   const local = at + offsetMs(site, at);
   const d = new Date(local);
@@ -76,11 +93,18 @@ export function wallTime(site: Site, at: Instant): WallTime {
 }
 
 /** An instant as it is told at `now`: `14:00 today`, `07:00 on Tuesday`, `07:00 on 2026-12-28`. */
-export function whenSpoken(site: Site, at: Instant, now: Instant): string {
+export function whenSpoken(
+  site: Site,
+  at: Instant,
+  now: Instant,
+  { when, weekdays: called }: Pick<Words, "when" | "weekdays"> = spokenEnglish,
+): string {
   const then = wallTime(site, at);
   const days = then.day - wallTime(site, now).day;
-  if (days === 0) return `${then.time} today`;
-  return `${then.time} on ${days > 0 && days < 7 ? then.weekday : then.date}`;
+  const soon = days > 0 && days < 7;
+  const text = days === 0 ? when.today : soon ? when.weekday : when.date;
+  const day = soon ? (called[weekdays.indexOf(then.weekday)] ?? then.weekday) : then.date;
+  return text.replace("{time}", then.time).replace("{day}", day);
 }
 
 /** The schedule's hours on the local day of `at`: `07:00-12:00, 13:00-19:00`; `closed today` if it has none. */

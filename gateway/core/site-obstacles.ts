@@ -1,7 +1,8 @@
-import { fireAt } from "./precedence.js";
+import { fireAt } from "./fire.js";
+import { lockdownOf } from "./lockdown.js";
 import type { Door, PartitionId, Sensor, Site } from "./site.js";
 import { samePoint } from "./site-index.js";
-import type { DoorState, State } from "./state.js";
+import { type DoorState, houseId, type State } from "./state.js";
 
 /** Why a revision cannot take effect now, and where in its document. */
 export interface SiteFault {
@@ -20,6 +21,7 @@ export function obstacles(before: Site | undefined, after: Site, state: State): 
     ...doorObstacles(before, after, state),
     ...armedObstacles(before, after, state),
     ...areaObstacles(before, after, state),
+    ...houseObstacles(before, after, state),
   ];
 }
 
@@ -121,6 +123,31 @@ function areaObstacles(before: Site | undefined, after: Site, state: State): Sit
   return [...inside].map(([id, people]) =>
     fault("areas", id, `has ${people === 1 ? "1 person" : `${people} people`} in it`),
   );
+}
+
+/** What is locked down stays so, door by door, and the threat level in force stays a level. */
+function houseObstacles(before: Site | undefined, after: Site, state: State): SiteFault[] {
+  const own = state.house.get(houseId);
+  const faults: SiteFault[] = [];
+  for (const door of before?.doors.values() ?? []) {
+    if (!before || !lockdownOf(before, state, door.id) || lockdownOf(after, state, door.id)) continue;
+    if (after.doors.has(door.id))
+      faults.push(
+        fault("doors", door.id, "is locked down: end the lockdown before it leaves the door group"),
+      );
+  }
+  for (const id of before?.doors.keys() ?? []) {
+    if (before && !after.doors.has(id) && lockdownOf(before, state, id))
+      faults.push(fault("doors", id, "is locked down: end the lockdown before it is removed"));
+  }
+  const level = own?.threat?.level;
+  const known = (site: Site) => site.threatLevels?.some(({ id }) => id === level) === true;
+  if (level !== undefined && before && known(before) && !known(after))
+    faults.push({
+      path: `threatLevels.${level}`,
+      message: `threat level "${level}" is in force: set another before it is removed`,
+    });
+  return faults;
 }
 
 function fault(kind: string, id: string, why: string): SiteFault {

@@ -1,18 +1,33 @@
-import { liveOverride, lockOf, modeOf, situationOf } from "./precedence.js";
+import type { InterlockObstacle } from "./interlock.js";
+import {
+  inMaintenance,
+  liveAllowOpen,
+  liveOverride,
+  lockOf,
+  modeOf,
+  type Situation,
+  situationOf,
+} from "./precedence.js";
 import type {
   Area,
   AreaId,
   Door,
+  DoorGroup,
+  DoorGroupId,
   DoorId,
+  DoorKind,
   DoorMode,
   Instant,
   Partition,
   PartitionId,
   SensorId,
+  Side,
   Site,
+  ThreatLevelId,
 } from "./site.js";
 import { pointsOf } from "./site-index.js";
-import type { State } from "./state.js";
+import { houseId, readerId, type State } from "./state.js";
+import { threatLevel } from "./threat.js";
 
 /** What people and central systems see of a door; the payload of `door/{door}` is this without id and name. */
 export interface DoorView {
@@ -29,6 +44,54 @@ export interface DoorView {
   readonly override: { readonly by: string; readonly until: Instant | null } | null;
   /** Since when the door's condition is what it is; null: unknown. */
   readonly since: Instant | null;
+  /** Absent: a door. */
+  readonly kind?: DoorKind;
+  /** What somebody should look at; absent: nothing. */
+  readonly troubles?: readonly DoorTrouble[];
+  /** By when the open leaf must be closed; absent: it is not open, or has no limit. */
+  readonly closeBy?: Instant;
+  /** Somebody allowed it to stand open. */
+  readonly allowedOpen?: { readonly by: string; readonly until: Instant };
+  /** Nobody is let in, whatever its mode says. */
+  readonly lockdown?: true;
+  /** A side of it is armed. */
+  readonly armed?: true;
+  /** The level that sets its mode. */
+  readonly threatLevel?: ThreatLevelId;
+  /** What keeps it from being released just now, of its interlocks. */
+  readonly interlock?: InterlockObstacle;
+  /** It raises no alarm: it is in maintenance, or its contact is out of service. */
+  readonly alarmsOff?: "maintenance" | "bypassed";
+  /** Its keypads that take no PIN for a while. */
+  readonly silentKeypads?: readonly Side[];
+  /** Whether a vehicle stands on its loop; absent: it has none, or that is not known. */
+  readonly vehicle?: boolean;
+}
+
+/** `not-secured`: closed, and its lock does not hold. `obstructed`: something is in the way of the leaf. */
+export type DoorTrouble = "not-secured" | "obstructed" | "contact-fault" | "input-fault";
+
+/** What holds of the whole house. */
+export interface HouseView {
+  /** The level in force; null: the site has none. */
+  readonly threat: {
+    readonly level: ThreatLevelId;
+    readonly by: string | null;
+    readonly since: string | null;
+  } | null;
+  readonly levels: readonly { readonly id: ThreatLevelId; readonly name: string }[];
+  /** `doorGroup` null: all doors. */
+  readonly lockdowns: readonly {
+    readonly doorGroup: DoorGroupId | null;
+    readonly by: string;
+    readonly since: string;
+  }[];
+  readonly doorGroups: readonly DoorGroup[];
+  readonly lifts: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly floors: readonly AreaId[];
+  }[];
 }
 
 export interface AreaView {
@@ -65,6 +128,7 @@ export interface SiteView {
   readonly areas: readonly AreaView[];
   readonly partitions: readonly PartitionView[];
   readonly sensors: readonly SensorView[];
+  readonly house?: HouseView;
 }
 
 export function doorView(site: Site, state: State, door: Door, at: Instant): DoorView {
@@ -82,6 +146,67 @@ export function doorView(site: Site, state: State, door: Door, at: Instant): Doo
     alarm: condition.is === "forced" || condition.is === "held-open" ? condition.is : null,
     override: override ? { by: override.by, until: override.until ?? null } : null,
     since: own.since ?? null,
+    ...leafView(door, situation),
+    ...houseOfDoor(site, state, situation),
+  };
+}
+
+/** What the house has to say at this door. */
+function houseOfDoor(site: Site, state: State, situation: Situation): Partial<DoorView> {
+  const { door, own, at, lockdown, armed, threatMode, interlock } = situation;
+  const level = threatMode === undefined ? undefined : threatLevel(site, state)?.id;
+  const silent = (["outside", "inside"] as const).filter(
+    (side) => (state.readers.get(readerId(door.id, side))?.silentUntil ?? 0) > at,
+  );
+  const alarmsOff = inMaintenance(situation) ? "maintenance" : own.contactBypassed ? "bypassed" : undefined;
+  return {
+    ...(lockdown ? { lockdown: true } : {}),
+    ...(armed === undefined ? {} : { armed: true }),
+    ...(level === undefined ? {} : { threatLevel: level }),
+    ...(interlock ? { interlock } : {}),
+    ...(alarmsOff ? { alarmsOff } : {}),
+    ...(silent.length === 0 ? {} : { silentKeypads: silent }),
+  };
+}
+
+export function houseView(site: Site, state: State): HouseView {
+  const own = state.house.get(houseId);
+  const level = threatLevel(site, state);
+  const set = own?.threat?.level === level?.id ? own?.threat : undefined;
+  return {
+    threat: level
+      ? { level: level.id, by: set?.by ?? null, since: set ? new Date(set.since).toISOString() : null }
+      : null,
+    levels: (site.threatLevels ?? []).map(({ id, name }) => ({ id, name })),
+    lockdowns: (own?.lockdowns ?? []).map(({ doorGroup, by, since }) => ({
+      doorGroup,
+      by,
+      since: new Date(since).toISOString(),
+    })),
+    doorGroups: [...(site.doorGroups?.values() ?? [])],
+    lifts: [...(site.lifts?.values() ?? [])].map(({ id, name, floors }) => ({
+      id,
+      name,
+      floors: floors.map(({ area }) => area),
+    })),
+  };
+}
+
+function leafView({ kind }: Door, situation: Situation): Partial<DoorView> {
+  const { own } = situation;
+  const troubles: DoorTrouble[] = [];
+  if (own.notSecured) troubles.push("not-secured");
+  if (own.obstructed) troubles.push("obstructed");
+  if (own.contactFault) troubles.push("contact-fault");
+  if (own.inputFaults) troubles.push("input-fault");
+  const closeBy = own.condition.is === "open" ? own.condition.until : undefined;
+  const allowedOpen = liveAllowOpen(situation);
+  return {
+    ...(kind === undefined || kind === "door" ? {} : { kind }),
+    ...(troubles.length === 0 ? {} : { troubles }),
+    ...(closeBy === undefined ? {} : { closeBy }),
+    ...(allowedOpen ? { allowedOpen: { by: allowedOpen.by, until: allowedOpen.until } } : {}),
+    ...(own.vehicle === undefined ? {} : { vehicle: own.vehicle }),
   };
 }
 
@@ -152,5 +277,6 @@ export function siteView(site: Site, state: State, at: Instant): SiteView {
     areas: areaViews(site, state, site.areas.values()),
     partitions: [...site.partitions.values()].map((partition) => partitionView(site, state, partition)),
     sensors: [...site.sensors.values()].map((sensor) => sensorView(state, sensor)),
+    house: houseView(site, state),
   };
 }

@@ -26,12 +26,22 @@ export function passedAtOpening(
   door: Door,
   grants: readonly PendingGrant[],
   exit: boolean,
-): { readonly passed: readonly Passed[]; readonly waiting: readonly PendingGrant[] } {
+): {
+  readonly passed: readonly Passed[];
+  readonly waiting: readonly PendingGrant[];
+  /** The exit request still waits for its turn. */
+  readonly exit: boolean;
+} {
   const fromOutside = grants.some((grant) => grant.side === "outside");
   const fromInside = exit || grants.some((grant) => grant.side === "inside");
   const how = fromOutside && fromInside ? "uncertain" : "seen";
-  const count = door.passage === "rotation" ? 1 : grants.length;
-  return { passed: grants.slice(0, count).map((grant) => ({ grant, how })), waiting: grants.slice(count) };
+  const rotation = door.passage === "rotation";
+  const count = rotation ? 1 : grants.length;
+  return {
+    passed: grants.slice(0, count).map((grant) => ({ grant, how })),
+    waiting: grants.slice(count),
+    exit: rotation && exit && grants.length > 0,
+  };
 }
 
 /** A grant joins those that wait. The same person from the same side again replaces his earlier one: it was not used. */
@@ -41,7 +51,7 @@ export function joined(grants: readonly PendingGrant[], grant: PendingGrant): re
 }
 
 /** How long the same badge at the same reader of a door that cannot tell a passage counts as one passage, in milliseconds. */
-const sameBadgeMs = 15_000;
+export const sameBadgeMs = 15_000;
 
 /** Whether this passage, only assumed, is the one of a moment ago told again. */
 export function toldAgain(before: Whereabouts | undefined, door: Door, passed: Passed, at: Instant): boolean {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { may } from "../accounts/permissions.js";
+import { refusalText } from "../core/describe.js";
 import type { Request } from "../core/signals.js";
 import { doorModes } from "../core/site.js";
 import type { RequestOutcome } from "../core/step.js";
@@ -10,15 +11,17 @@ import type { HouseParts } from "./house-parts.js";
 import { id, instant, note } from "./ids.js";
 import { done, operation, refused } from "./operation.js";
 
-const longestUnlockMs = 240_000;
+export const longestUnlockMs = 240_000;
 
 /** Asks the building; the core may still say no, and its reason is the answer. */
-async function ask(
+export async function ask(
   house: HouseParts,
   operator: Operator,
   request: Request,
   why: string | undefined,
   force = false,
+  /** What a yes is answered with, where that is more than a yes. */
+  result: (outcome: Extract<RequestOutcome, { ok: true }>) => unknown = () => ({ status: "ok" }),
 ): Promise<Performed> {
   const site = house.engine.active?.site;
   if (!site) return refused("unavailable", "no site has been imported yet");
@@ -31,7 +34,9 @@ async function ask(
     return refused("not-found", `there is no sensor "${request.sensor}"`);
   }
   const answerTo = (outcome: RequestOutcome): Performed =>
-    outcome.ok ? done({ status: "ok" }) : refused("refused", outcome.message);
+    outcome.ok
+      ? done(result(outcome))
+      : refused("refused", refusalText(outcome.reason, operator.language ?? "en") ?? outcome.message);
   return answerTo(
     await house.engine.request(operator.actor, request, {
       ...(force ? { force } : {}),
@@ -49,9 +54,13 @@ function lockAway(house: HouseParts, door: string): string | undefined {
 }
 
 /** Instants as ISO 8601, as everywhere outside of the process. */
-function shownDoor({ since, override, ...door }: DoorView) {
+function shownDoor({ since, override, closeBy, allowedOpen, ...door }: DoorView) {
   return {
     ...door,
+    ...(closeBy === undefined ? {} : { closeBy: new Date(closeBy).toISOString() }),
+    ...(allowedOpen
+      ? { allowedOpen: { by: allowedOpen.by, until: new Date(allowedOpen.until).toISOString() } }
+      : {}),
     since: since === null ? null : new Date(since).toISOString(),
     override: override && {
       by: override.by,
@@ -114,6 +123,29 @@ export const doorOperations = [
         op: "door.mode",
         door: params.door,
         ...(params.mode === undefined ? {} : { mode: params.mode }),
+        ...(params.until === undefined ? {} : { until: params.until }),
+      };
+      return ask(house, operator, request, params.note);
+    },
+  }),
+  operation({
+    name: "door.allow-open",
+    permission: "door.mode",
+    acts: true,
+    params: z.object({
+      door: id,
+      until: instant.optional().describe("Until when the leaf may stand open. Absent: no longer."),
+      note: note.optional(),
+    }),
+    run: async (house, operator, params) => {
+      if (params.until !== undefined && params.until <= house.clock.now()) {
+        return refused("invalid", "until has passed already", [
+          { path: "until", message: "must be in the future" },
+        ]);
+      }
+      const request: Request = {
+        op: "door.allow-open",
+        door: params.door,
         ...(params.until === undefined ? {} : { until: params.until }),
       };
       return ask(house, operator, request, params.note);

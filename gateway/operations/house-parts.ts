@@ -1,4 +1,5 @@
 import type { AccountBook } from "../accounts/accounts.js";
+import type { EmergencyBadges } from "../emergency/badges.js";
 import type { Engine, Log } from "../engine.js";
 import type { KeepDays } from "../housekeeping.js";
 import type { Clock } from "../ports.js";
@@ -12,6 +13,9 @@ export interface HouseParts {
   readonly engine: Engine;
   readonly store: Store;
   readonly accounts: AccountBook;
+  readonly emergency: EmergencyBadges;
+  /** Why the gateway runs from its emergency file; absent: it does not. */
+  readonly lost?: string;
   readonly version: string;
   readonly startedAt: number;
   /** How long the log keeps what, and what it may take; absent: what the disk can hold. */

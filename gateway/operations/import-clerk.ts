@@ -2,11 +2,13 @@
  * Reads a list of people in a process of its own: a million lines take it half a minute, no door waits for any of it, and it can be
  * ended at any moment. It tells how far it is; what it found is in the staging file.
  */
+
 import { randomInt } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { setPriority } from "node:os";
 import { StringDecoder } from "node:string_decoder";
 import { parseCardValue } from "../cards/canonical.js";
+import type { CardFormat } from "../cards/formats.js";
 import { instantOf } from "../site/local-time.js";
 import { type LineFault, type ListLine, PeopleListReader } from "../site/people-csv.js";
 import { type StagedFault, type StagedLine, StagedPeople } from "../store/people-staging.js";
@@ -17,7 +19,7 @@ export interface ClerksOrder {
   readonly staging: string;
   readonly database: string;
   readonly groups: readonly string[];
-  readonly cardFormats: readonly string[];
+  readonly cardFormats: readonly CardFormat[];
   readonly timeZone: string;
 }
 

@@ -266,7 +266,7 @@ export class ImportDesk {
       staging: this.#stagingOf(job.id),
       database,
       groups: [...active.site.groups.keys()],
-      cardFormats: active.cardFormats,
+      cardFormats: active.cardFormats.all,
       timeZone: active.site.timeZone,
     });
     await rm(this.#listOf(job.id), { force: true });

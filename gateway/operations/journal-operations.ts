@@ -1,7 +1,13 @@
 import { z } from "zod";
 import { may } from "../accounts/permissions.js";
-import { sentence } from "../core/describe.js";
-import { type EventCategory, eventCatalogue, eventCategories, type SiteEvent } from "../core/events.js";
+import { foundText, remedyOf, sentence, whySentence } from "../core/describe.js";
+import {
+  type EventCategory,
+  eventCatalogue,
+  eventCategories,
+  isSilent,
+  type SiteEvent,
+} from "../core/events.js";
 import { publicEvent } from "../core/public-event.js";
 import type { EventFilter, Operator } from "../ports.js";
 import type { HouseParts } from "./house-parts.js";
@@ -71,7 +77,12 @@ export const journalOperations = [
           : await house.store.journal.readAfter(params.after, params.limit, filter);
       const names = namesFor(house, operator);
       return done({
-        events: events.map((event) => ({ ...publicEvent(event), sentence: sentence(event, names) })),
+        events: events
+          .filter((event) => maySee(operator, event))
+          .map((event) => ({
+            ...publicEvent(event),
+            sentence: sentence(event, names, operator.language),
+          })),
       });
     },
   }),
@@ -83,18 +94,27 @@ export const journalOperations = [
     run: async (house, operator, params) => {
       const event = await find(house, params.event);
       // What one may not read is as if it were not there.
-      if (!event || !readableCategories(operator).includes(categoryOf(event))) {
+      if (!event || !readableCategories(operator).includes(categoryOf(event)) || !maySee(operator, event)) {
         return refused("not-found", `there is no event ${params.event}`);
       }
+      const names = namesFor(house, operator);
+      const { language = "en" } = operator;
+      const site = house.engine.active?.site;
       return done({
         event: publicEvent(event),
-        sentence: sentence(event, namesFor(house, operator)),
-        trace: event.trace ?? [],
-        remedy: event.remedy ?? null,
+        sentence: sentence(event, names, language),
+        why: whySentence(event, names, language, site),
+        trace: (event.trace ?? []).map(([rule, found]) => [rule, foundText(found, language)]),
+        remedy: remedyOf(event, language, site) ?? null,
       });
     },
   }),
 ];
+
+/** Duress and the like are for discreet accounts; to others it is as if nothing had been. */
+function maySee(operator: Operator, { type }: SiteEvent): boolean {
+  return !isSilent(type) || may(operator, "discreet");
+}
 
 function categoryOf({ type }: SiteEvent): EventCategory {
   return type.slice(0, type.indexOf(".")) as EventCategory;

@@ -129,9 +129,9 @@ export const peopleOperations = [
       const row = await house.store.people.get(params.person);
       if (!row || !site) return unknownPerson(params.person);
       const card = row.credentials.find(({ status }) => status === "active") ?? row.credentials[0];
-      const doors = outlook(site, house.engine.state, house.clock.now(), row, card);
+      const doors = outlook(site, house.engine.state, house.clock.now(), row, card, house.store.people);
       return done({
-        doors: doors.map(({ door, now, until, from, reason }) => ({
+        doors: doors.map(({ door, now, until, from, reason, with: company }) => ({
           door: door.id,
           name: door.name,
           now,
@@ -139,7 +139,9 @@ export const peopleOperations = [
           from: iso(from),
           why:
             reason === undefined
-              ? null
+              ? company === undefined
+                ? null
+                : denialReasons[company].text
               : row.credentials.length === 0
                 ? "has no card"
                 : denialReasons[reason].text,

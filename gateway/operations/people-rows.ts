@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { z } from "zod";
 import { parseCardValue } from "../cards/canonical.js";
+import type { CardFormat } from "../cards/formats.js";
 import { credentialStatuses } from "../core/people.js";
 import type { Fault } from "../ports.js";
 import { instantOf } from "../site/local-time.js";
@@ -47,8 +48,8 @@ const mostFaults = 100;
 /** Rows between two turns of the event loop: doors are answered while a long list is read. */
 const rowsAtOnce = 500;
 
-export function cardFormatsOf(house: HouseParts): readonly string[] {
-  return house.engine.active?.cardFormats ?? [];
+export function cardFormatsOf(house: HouseParts): readonly CardFormat[] {
+  return house.engine.active?.cardFormats.all ?? [];
 }
 
 /** 12 characters of 36: short in a row, and none is ever given twice. */

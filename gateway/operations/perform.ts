@@ -4,9 +4,13 @@ import { accountOperations } from "./account-operations.js";
 import { rememberedAnswer } from "./client-answer.js";
 import { credentialOperations } from "./credential-operations.js";
 import { doorOperations } from "./door-operations.js";
+import { emergencyOperations } from "./emergency-operations.js";
+import { houseOperations } from "./house-operations.js";
 import type { HouseParts } from "./house-parts.js";
 import { journalOperations } from "./journal-operations.js";
+import { musterOperations } from "./muster-operations.js";
 import { type Operation, refused } from "./operation.js";
+import { passbackOperations } from "./passback-operations.js";
 import { importOperations } from "./people-import.js";
 import { peopleOperations } from "./people-operations.js";
 import { siteOperations } from "./site-operations.js";
@@ -22,6 +26,10 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...importOperations,
     ...accountOperations,
     ...doorOperations,
+    ...houseOperations,
+    ...emergencyOperations,
+    ...musterOperations,
+    ...passbackOperations,
     ...journalOperations,
   ].map((each) => [each.name, each]),
 );

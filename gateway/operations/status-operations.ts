@@ -1,6 +1,22 @@
 import { z } from "zod";
+import { clockOf, surelyAt } from "../core/clock-trust.js";
 import { type LogRoom, logRoom } from "../log-room.js";
+import type { HouseParts } from "./house-parts.js";
 import { done, operation } from "./operation.js";
+
+/** Whether the clock is believed, and since when not and why. */
+function clockShown({ engine, clock }: HouseParts) {
+  const now = clock.now();
+  const known = clockOf(engine.state);
+  const own = { now: new Date(now).toISOString(), trusted: known?.trusted ?? true, why: known?.why ?? null };
+  return known && !known.trusted
+    ? {
+        ...own,
+        since: new Date(known.since).toISOString(),
+        surelyAt: known.lastTrustedAt === undefined ? null : new Date(surelyAt(known, now)).toISOString(),
+      }
+    : own;
+}
 
 export const statusOperations = [
   operation({
@@ -38,6 +54,8 @@ export const statusOperations = [
         credentials: store.people.credentials,
         accounts: accounts.list().length,
         ownerless: accounts.ownerless,
+        clock: clockShown(house),
+        emergency: house.lost ?? null,
         listening: house.listening(),
         memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
       });

@@ -8,21 +8,29 @@ import type {
   FireAction,
   Group,
   Instant,
+  MusterReader,
   Opening,
   Partition,
-  Point,
-  PointKind,
   Schedule,
   ScheduleId,
   Sensor,
   SensorId,
   Site,
 } from "../core/site.js";
-import { alwaysSchedule, compileSchedule, type HolidayRange, holidayRanges } from "./compile-schedule.js";
+import { areaRulesOf, doorRulesOf, doorsInGroups, rightsByDoor } from "./access.js";
+import {
+  alwaysSchedule,
+  compileSchedule,
+  type HolidayCalendar,
+  holidayCalendar,
+} from "./compile-schedule.js";
 import { always, defaults, passageOf, roleOf, tenantOf } from "./defaults.js";
 import type { DoorEntry, GroupEntry, SensorEntry, SiteDocument } from "./document.js";
 import { doorsIntoAreas } from "./graph.js";
+import { buttonOf, houseOf } from "./house.js";
+import { leafOf } from "./leaf.js";
 import { dayMs, minuteMs, type OffsetSegment, offsetSegments } from "./local-time.js";
+import { pointAt } from "./points.js";
 
 /** How far back of `from` schedules are compiled, and how far ahead, in milliseconds. */
 export const compiledBackMs = 2 * dayMs;
@@ -54,27 +62,19 @@ export function compileSite(document: SiteDocument, revision: number, from: Inst
     partitions: byId((document.partitions ?? []).map((partition) => partitionOf(partition, document))),
     sensors: byId((document.sensors ?? []).map((sensor) => sensorOf(sensor, document))),
     devices: byId(document.devices.map((device): Device => ({ ...device }))),
+    ...(document.musterReaders ? { musterReaders: byId(document.musterReaders.map(musterReaderOf)) } : {}),
+    ...houseOf(document),
     groups: byId((document.groups ?? []).map((group) => groupOf(group, document, doorsInto))),
-    schedules: schedulesOf(document, holidayRanges(document.holidays ?? []), segments),
+    schedules: schedulesOf(
+      document,
+      holidayCalendar(document.holidays ?? [], compiledFrom, compiledUntil),
+      segments,
+    ),
   };
-}
-
-/** A promise was broken: a document that does not resolve was to be compiled. */
-export class SiteNotSound extends Error {
-  constructor(place: string, what: string) {
-    super(`${place}: ${what}`);
-    this.name = "SiteNotSound";
-  }
 }
 
 function byId<T extends { readonly id: string }>(entries: readonly T[]): ReadonlyMap<string, T> {
   return new Map(entries.map((entry) => [entry.id, entry]));
-}
-
-function pointAt(text: string): Point {
-  const [device, kind, n] = text.split("/");
-  if (device === undefined || kind === undefined || n === undefined) throw new SiteNotSound("point", text);
-  return { device, kind: kind as PointKind, n: Number(n) };
 }
 
 function areaOf(area: SiteDocument["areas"][number], document: SiteDocument): Area {
@@ -84,6 +84,8 @@ function areaOf(area: SiteDocument["areas"][number], document: SiteDocument): Ar
     tenant: tenantOf(area, document),
     ...(area.parent === undefined ? {} : { parent: area.parent }),
     outside: area.outside ?? false,
+    ...areaRulesOf(area),
+    ...(area.muster ? { muster: true } : {}),
   };
 }
 
@@ -115,6 +117,11 @@ function doorOf(door: DoorEntry, document: SiteDocument, fireInputs: readonly Se
     ...(door.exitButton === undefined ? {} : { exitButton: pointAt(door.exitButton) }),
     fire: fireOf(door, fireInputs),
     partitions: { ...door.partitions },
+    ...leafOf(door),
+    ...(door.toggle ? { toggle: true } : {}),
+    ...(door.firstPersonIn ? { firstPersonIn: true } : {}),
+    ...doorRulesOf(door),
+    ...(door.clock === undefined ? {} : { clock: door.clock }),
   };
 }
 
@@ -164,7 +171,16 @@ function sensorOf(sensor: SensorEntry, document: SiteDocument): Sensor {
     ...(sensor.opening === undefined ? {} : { opening: sensor.opening }),
     ...(sensor.partition === undefined ? {} : { partition: sensor.partition }),
     ...(sensor.type === "fire" ? { onFault: sensor.onFault ?? defaults.onFault } : {}),
+    ...buttonOf(sensor),
   };
+}
+
+function musterReaderOf({
+  id,
+  name,
+  point,
+}: NonNullable<SiteDocument["musterReaders"]>[number]): MusterReader {
+  return { id, name, point: pointAt(point) };
 }
 
 function groupOf(
@@ -172,20 +188,18 @@ function groupOf(
   document: SiteDocument,
   doorsInto: (area: AreaId) => readonly DoorId[],
 ): Group {
-  const doors = new Map<DoorId, ScheduleId[]>();
-  for (const right of group.access) {
-    for (const door of [...(right.doors ?? []), ...(right.areas ?? []).flatMap(doorsInto)]) {
-      const schedules = doors.get(door) ?? [];
-      if (!schedules.includes(right.schedule)) schedules.push(right.schedule);
-      doors.set(door, schedules);
-    }
-  }
-  return { id: group.id, name: group.name, tenant: tenantOf(group, document), doors };
+  const inGroup = doorsInGroups(document);
+  const rights = rightsByDoor(group.access, ({ doors, doorGroups, areas }) => [
+    ...(doors ?? []),
+    ...(doorGroups ?? []).flatMap(inGroup),
+    ...(areas ?? []).flatMap(doorsInto),
+  ]);
+  return { id: group.id, name: group.name, tenant: tenantOf(group, document), ...rights };
 }
 
 function schedulesOf(
   document: SiteDocument,
-  holidays: readonly HolidayRange[],
+  holidays: HolidayCalendar,
   segments: readonly OffsetSegment[],
 ): ReadonlyMap<ScheduleId, Schedule> {
   const schedules = (document.schedules ?? []).map((schedule) =>

@@ -1,6 +1,8 @@
 /** What a new site document changes, in lines that a person reads before saying yes. */
+import type { ReaderFormatsEntry } from "./card-formats.js";
 import { always, defaults, passageOf, roleOf, tenantOf } from "./defaults.js";
-import type { SiteDocument } from "./document.js";
+import type { SiteDocument, SpecialHours } from "./document.js";
+import { leafDefaults } from "./leaf.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,11 +21,22 @@ export function diffSites(before: SiteDocument | undefined, after: SiteDocument)
       (after.holidays ?? []).map(holidayText),
     ),
     ...(formats[0] === formats[1] ? [] : [`card formats: ${formats.join(" → ")}`]),
+    ...listLines(
+      "reader formats",
+      (before.readerFormats ?? []).map(readerFormatsText),
+      (after.readerFormats ?? []).map(readerFormatsText),
+    ),
   ];
 }
 
+/** By name, a description of the site's own in full: whatever of it changes is seen. */
 function formatsText(document: SiteDocument): string {
-  return (document.cardFormats ?? defaults.cardFormats).join(", ") || "none";
+  const entries = document.cardFormats ?? ["H10301"];
+  return entries.map((entry) => (typeof entry === "string" ? entry : text(entry))).join(", ") || "none";
+}
+
+function readerFormatsText({ readers, formats }: ReaderFormatsEntry): string {
+  return `${readers.join(", ")}: ${formats.join(", ")}`;
 }
 
 type Entry = Fields & { readonly id: string; readonly name: string; readonly tenant?: string };
@@ -48,7 +61,8 @@ const kinds: readonly Kind[] = [
   {
     word: "area",
     ofTenants: true,
-    of: (document) => document.areas.map((area) => ({ outside: false, ...area })),
+    of: (document) =>
+      document.areas.map((area) => ({ outside: false, muster: false, escort: false, ...area })),
   },
   {
     word: "door",
@@ -60,6 +74,7 @@ const kinds: readonly Kind[] = [
         mode: defaults.mode,
         exit: defaults.exit,
         ...door,
+        ...leafDefaults(door),
         passage: passageOf(door),
         lock: { mechanicalEgress: false, wiredRelease: false, ...door.lock },
       })),
@@ -73,7 +88,10 @@ const kinds: readonly Kind[] = [
         kind: opening.kind ?? defaults.openingKind,
       })),
   },
+  { word: "holiday type", ofTenants: false, of: (document) => document.holidayTypes ?? [] },
+  { word: "door group", ofTenants: false, of: (document) => document.doorGroups ?? [] },
   { word: "partition", ofTenants: true, of: (document) => document.partitions ?? [] },
+  { word: "muster reader", ofTenants: false, of: (document) => document.musterReaders ?? [] },
   {
     word: "sensor",
     ofTenants: true,
@@ -93,7 +111,9 @@ const kinds: readonly Kind[] = [
         ...schedule,
         week: week.map((line) => `${line.days.join(" ")} ${line.from}–${line.to}`),
         holidays:
-          typeof holidays === "string" ? holidays : holidays.map((w) => `${w.from}–${w.to}`).join(", "),
+          typeof holidays === "string" || Array.isArray(holidays)
+            ? hoursText(holidays)
+            : Object.entries(holidays).map(([type, hours]) => `${type} ${hoursText(hours)}`),
       })),
   },
   {
@@ -117,17 +137,31 @@ function firstLine(document: SiteDocument): string {
 }
 
 function rightTexts(right: NonNullable<SiteDocument["groups"]>[number]["access"][number]): string[] {
-  const when = right.schedule === always.id ? "always" : `during ${right.schedule}`;
+  const hours = right.schedule === always.id ? "always" : `during ${right.schedule}`;
+  const when = right.when ? ` when ${conditionTexts(right.when).join(" and ")}` : "";
+  const deny = right.deny ? "not " : "";
   return [
-    ...(right.doors ?? []).map((door) => `door ${door} ${when}`),
-    ...(right.areas ?? []).map((area) => `area ${area} ${when}`),
+    ...(right.doors ?? []).map((door) => `${deny}door ${door} ${hours}${when}`),
+    ...(right.doorGroups ?? []).map((group) => `${deny}door group ${group} ${hours}${when}`),
+    ...(right.areas ?? []).map((area) => `${deny}area ${area} ${hours}${when}`),
   ];
 }
 
+function conditionTexts(when: Fields): string[] {
+  return Object.entries(when).map(([part, value]) =>
+    isFields(value) ? `${part} ${Object.values(value).join(" ")}` : `${part} ${text(value)}`,
+  );
+}
+
+function hoursText(hours: SpecialHours): string {
+  return typeof hours === "string" ? hours : hours.map((w) => `${w.from}–${w.to}`).join(", ");
+}
+
 function holidayText(holiday: NonNullable<SiteDocument["holidays"]>[number]): string {
+  const type = holiday.type === undefined ? "" : ` (${holiday.type})`;
   return "date" in holiday
-    ? `${holiday.date} ${holiday.name}`
-    : `${holiday.from} to ${holiday.to} ${holiday.name}`;
+    ? `${holiday.date} ${holiday.name}${type}`
+    : `${holiday.from} to ${holiday.to} ${holiday.name}${type}`;
 }
 
 function entryLines(word: string, before: readonly Entry[], after: readonly Entry[]): string[] {

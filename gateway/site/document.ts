@@ -4,16 +4,17 @@
  * (`defaults.ts` says what holds then), so that an export gives back what was put in.
  */
 import { z } from "zod";
-import { cardFormatNames } from "../cards/formats.js";
 import { doorModes, fireActions, sensorTypes } from "../core/site.js";
 import type { Fault } from "../ports.js";
+import { areaRuleFields, doorRuleFields, lineFields } from "./access.js";
+import { cardFormatEntry, readerFormatsEntry } from "./card-formats.js";
 import { faultsOf } from "./faults.js";
+import { buttonFields, houseFields, modeFields } from "./house.js";
+import { leafFields } from "./leaf.js";
 import { untangled } from "./plain.js";
 import { calendarDate, endOfWindow, id, name, pointOf, timeOfDay } from "./shapes.js";
 
 export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
-
-const milliseconds = (min: number, max: number, about: string) => z.int().min(min).max(max).describe(about);
 
 const timeWindow = z.strictObject({
   from: timeOfDay.describe("Local wall time at which the window opens"),
@@ -26,24 +27,34 @@ const weekLine = z.strictObject({
   to: timeWindow.shape.to,
 });
 
+const specialHours = z.union([z.enum(["closed", "as-usual"]), z.array(timeWindow).min(1).max(20)]);
+
 const schedule = z.strictObject({
   id,
   name,
   week: z.array(weekLine).max(50).describe("When it holds; windows may overlap"),
   holidays: z
-    .union([z.enum(["closed", "as-usual"]), z.array(timeWindow).min(1).max(20)])
+    .union([
+      ...specialHours.options,
+      z
+        .record(id, specialHours)
+        .refine((types) => Object.keys(types).length <= 50, { error: "has more than 50 entries" }),
+    ])
     .exactOptional()
     .describe(
-      "What holds on a holiday instead of the week: nothing (closed, the default), the week, or these windows",
+      "What holds on a holiday instead of the week: nothing (closed, the default), the week, or these windows; or each of them by the type of the holiday",
     ),
 });
 
+const holidayType = id.describe("What kind of day it is, one of holidayTypes; default holiday");
+
 const holiday = z.union([
-  z.strictObject({ date: calendarDate, name }),
+  z.strictObject({ date: calendarDate, name, type: holidayType.exactOptional() }),
   z.strictObject({
     from: calendarDate.describe("First day"),
     to: calendarDate.describe("Last day, which is a holiday too"),
     name,
+    type: holidayType.exactOptional(),
   }),
 ]);
 
@@ -52,6 +63,11 @@ const area = z.strictObject({
   name,
   parent: id.exactOptional().describe("The area that this one is a part of"),
   outside: z.boolean().exactOptional().describe("An escape route ends here"),
+  ...areaRuleFields,
+  muster: z
+    .boolean()
+    .exactOptional()
+    .describe("An assembly point: whoever comes here during a muster is safe; default false"),
   tenant: id.exactOptional(),
 });
 
@@ -85,8 +101,9 @@ const door = z.strictObject({
     .describe(
       "How the door tells that somebody went through; default: contact where there is one, else grant",
     ),
-  unlockMs: milliseconds(500, 120_000, "How long a grant releases the lock; default 5000").exactOptional(),
-  openMs: milliseconds(1_000, 86_400_000, "How long the leaf may stand open; default 30000").exactOptional(),
+  ...leafFields,
+  ...modeFields,
+  ...doorRuleFields,
   mode: z.enum(doorModes).exactOptional().describe("Mode at rest; default card"),
   freeSchedule: id.exactOptional().describe("While this schedule holds, the door is free"),
   exit: z
@@ -99,6 +116,12 @@ const door = z.strictObject({
     .exactOptional()
     .describe("What this door does when a fire input calls, by the input's sensor id"),
   partitions: z.strictObject({ outside: id.exactOptional(), inside: id.exactOptional() }).exactOptional(),
+  clock: z
+    .enum(["ignore-schedule", "deny"])
+    .exactOptional()
+    .describe(
+      "While the clock is not trusted: cards open at any hour that their groups have (ignore-schedule, the default), or none does (deny)",
+    ),
   tenant: id.exactOptional(),
 });
 
@@ -145,7 +168,14 @@ const sensor = z.strictObject({
     .enum(["release", "trouble"])
     .exactOptional()
     .describe("Only for type fire: what a broken or shorted line means; default trouble"),
+  ...buttonFields,
   tenant: id.exactOptional(),
+});
+
+const musterReader = z.strictObject({
+  id,
+  name,
+  point: pointOf("reader").describe("Of no door: whoever shows a card here during a muster is safe"),
 });
 
 const device = z.strictObject({
@@ -162,7 +192,7 @@ const access = z.strictObject({
     .max(2_000)
     .exactOptional()
     .describe("Every door that leads into the area from outside of it"),
-  schedule: id.describe("A schedule's id, or always"),
+  ...lineFields,
 });
 
 const group = z.strictObject({
@@ -187,18 +217,39 @@ export const siteSchema = z.strictObject({
     .describe("The first is meant where none is named"),
   areas: z.array(area).min(1).max(2_000),
   doors: z.array(door).max(2_000),
+  doorGroups: z
+    .array(z.strictObject({ id, name, doors: z.array(id).min(1).max(2_000) }))
+    .max(500)
+    .exactOptional()
+    .describe("Doors under one name, for rights, commands and lockdown"),
   openings: z.array(opening).max(5_000).exactOptional(),
   partitions: z.array(partition).max(500).exactOptional(),
   sensors: z.array(sensor).max(10_000).exactOptional(),
   devices: z.array(device).max(5_000),
+  ...houseFields,
+  musterReaders: z
+    .array(musterReader)
+    .max(200)
+    .exactOptional()
+    .describe("Readers at assembly points, which mark people safe"),
   schedules: z.array(schedule).max(500).exactOptional(),
+  holidayTypes: z
+    .array(z.strictObject({ id, name }))
+    .max(50)
+    .exactOptional()
+    .describe("Kinds of special days besides holiday, each with hours of its own in the schedules"),
   holidays: z.array(holiday).max(2_000).exactOptional(),
   groups: z.array(group).max(10_000).exactOptional(),
   cardFormats: z
-    .array(z.enum(cardFormatNames))
+    .array(cardFormatEntry)
     .max(20)
     .exactOptional()
     .describe("The formats that readers here send, in the order in which they are tried; default H10301"),
+  readerFormats: z
+    .array(readerFormatsEntry)
+    .max(200)
+    .exactOptional()
+    .describe("Readers that send only some of the formats"),
 });
 
 export type SiteDocument = z.infer<typeof siteSchema>;
@@ -208,6 +259,7 @@ export type SensorEntry = NonNullable<SiteDocument["sensors"]>[number];
 export type ScheduleEntry = NonNullable<SiteDocument["schedules"]>[number];
 export type HolidayEntry = NonNullable<SiteDocument["holidays"]>[number];
 export type GroupEntry = NonNullable<SiteDocument["groups"]>[number];
+export type SpecialHours = z.infer<typeof specialHours>;
 export type TimeWindow = z.infer<typeof timeWindow>;
 
 export type ParsedSite =

@@ -2,10 +2,11 @@
 import type { AreaId, DoorId } from "../core/site.js";
 import { defaults } from "./defaults.js";
 import type { AreaEntry, DoorEntry, SiteDocument } from "./document.js";
+import { floorsInto } from "./house.js";
 
 /**
- * By area, the doors that lead into it from outside of it: what a right to the area opens. Doors between two rooms of the area
- * are not among them. Asked for many areas of one document, so the tree is indexed once.
+ * By area, the doors that lead into it from outside of it, and the floors of lifts: what a right to the area opens. Doors between
+ * two rooms of the area are not among them. Asked for many areas of one document, so the tree is indexed once.
  */
 export function doorsIntoAreas(document: SiteDocument): (area: AreaId) => readonly DoorId[] {
   const children = new Map<AreaId, AreaId[]>();
@@ -25,8 +26,9 @@ export function doorsIntoAreas(document: SiteDocument): (area: AreaId) => readon
     const doors = document.doors
       .filter((door) => within.has(door.to) && !within.has(door.from))
       .map((door) => door.id);
-    known.set(area, doors);
-    return doors;
+    const ways = [...doors, ...floorsInto(document, within)];
+    known.set(area, ways);
+    return ways;
   };
 }
 
@@ -56,6 +58,8 @@ export function areasWithoutWayOut(document: SiteDocument): AreaEntry[] {
     else reaches.set(to, [from]);
   };
   for (const door of document.doors) if (opensFromInside(door)) add(door.from, door.to);
+  // A cabin opens at its floors, whoever is in it.
+  for (const lift of document.lifts ?? []) for (const floor of lift.floors) add(floor.area, lift.area);
   for (const area of document.areas) {
     if (area.parent !== undefined && !withDoor.has(area.id)) add(area.parent, area.id);
   }

@@ -1,6 +1,6 @@
 /** No id twice, no reference to what is not there, no terminal wired twice. */
 import type { Fault } from "../ports.js";
-import { always } from "./defaults.js";
+import { always, plainHoliday } from "./defaults.js";
 import type { SiteDocument } from "./document.js";
 import { doorsIntoAreas } from "./graph.js";
 import { nearest } from "./near.js";
@@ -42,12 +42,21 @@ export function referenceFaults(
   const tenants = kind("tenant", "tenants", document.tenants);
   const areas = kind("area", "areas", document.areas);
   const doors = kind("door", "doors", document.doors);
+  const doorGroups = kind("door group", "doorGroups", document.doorGroups ?? []);
   const openings = kind("opening", "openings", document.openings ?? []);
   const partitions = kind("partition", "partitions", document.partitions ?? []);
-  kind("sensor", "sensors", document.sensors ?? []);
+  const sensors = kind("sensor", "sensors", document.sensors ?? []);
   const devices = kind("device", "devices", document.devices);
   const schedules = kind("schedule", "schedules", document.schedules ?? [], always.id);
-  kind("group", "groups", document.groups ?? []);
+  const groups = kind("group", "groups", document.groups ?? []);
+  const holidayTypes = kind("type of holiday", "holidayTypes", document.holidayTypes ?? [], plainHoliday.id);
+  for (const [index, { type }] of (document.holidays ?? []).entries())
+    refer(`holidays[${index}].type`, type, holidayTypes);
+  for (const [index, { holidays }] of (document.schedules ?? []).entries()) {
+    if (typeof holidays !== "object" || Array.isArray(holidays)) continue;
+    for (const type of Object.keys(holidays))
+      refer(`schedules[${index}].holidays.${type}`, type, holidayTypes);
+  }
   const fireInputs: Kind = {
     word: "sensor of type fire",
     ids: new Set((document.sensors ?? []).filter((s) => s.type === "fire").map((s) => s.id)),
@@ -84,6 +93,9 @@ export function referenceFaults(
     wire(`${path}.lock.point`, door.lock.point);
     wire(`${path}.contact`, door.contact);
     wire(`${path}.exitButton`, door.exitButton);
+    wire(`${path}.keySwitch`, door.keySwitch);
+    wire(`${path}.loop`, door.loop);
+    wire(`${path}.safetyEdge`, door.safetyEdge);
     refer(`${path}.freeSchedule`, door.freeSchedule, schedules);
     refer(`${path}.partitions.outside`, door.partitions?.outside, partitions);
     refer(`${path}.partitions.inside`, door.partitions?.inside, partitions);
@@ -105,11 +117,60 @@ export function referenceFaults(
     refer(`${path}.opening`, sensor.opening, openings);
     refer(`${path}.partition`, sensor.partition, partitions);
   }
+  kind("muster reader", "musterReaders", document.musterReaders ?? []);
+  for (const [index, reader] of (document.musterReaders ?? []).entries())
+    wire(`musterReaders[${index}].point`, reader.point);
+  const orAll = (path: string, group: string | undefined) =>
+    refer(path, group === "all" ? undefined : group, doorGroups);
+  kind("interlock", "interlocks", document.interlocks ?? []);
+  kind("lift", "lifts", document.lifts ?? []);
+  kind("command", "cardCommands", document.cardCommands ?? []);
+  const levels = kind("threat level", "threatLevels", document.threatLevels ?? []);
+  for (const [index, interlock] of (document.interlocks ?? []).entries())
+    for (const [at, door] of interlock.doors.entries())
+      refer(`interlocks[${index}].doors[${at}]`, door, doors);
+  for (const [index, lift] of (document.lifts ?? []).entries()) {
+    const path = `lifts[${index}]`;
+    refer(`${path}.tenant`, lift.tenant, tenants);
+    refer(`${path}.area`, lift.area, areas);
+    wire(`${path}.reader`, lift.reader);
+    for (const [at, floor] of lift.floors.entries()) {
+      refer(`${path}.floors[${at}].area`, floor.area, areas);
+      wire(`${path}.floors[${at}].output`, floor.output);
+    }
+  }
+  for (const [index, level] of (document.threatLevels ?? []).entries()) {
+    const path = `threatLevels[${index}]`;
+    for (const [at, line] of (level.doors ?? []).entries())
+      orAll(`${path}.doors[${at}].doorGroup`, line.doorGroup);
+    for (const field of ["deny", "onlyGroups"] as const)
+      for (const [at, group] of (level[field] ?? []).entries())
+        refer(`${path}.${field}[${at}]`, group, groups);
+  }
+  for (const [index, command] of (document.cardCommands ?? []).entries()) {
+    const path = `cardCommands[${index}]`;
+    for (const [at, group] of command.groups.entries()) refer(`${path}.groups[${at}]`, group, groups);
+    for (const [at, door] of command.doors.entries()) refer(`${path}.doors[${at}]`, door, doors);
+    orAll(`${path}.lockdown`, command.lockdown);
+    orAll(`${path}.endLockdown`, command.endLockdown);
+    refer(`${path}.threatLevel`, command.threatLevel, levels);
+  }
+  for (const [index, sensor] of (document.sensors ?? []).entries()) {
+    orAll(`sensors[${index}].lockdown`, sensor.lockdown);
+    refer(`sensors[${index}].threatLevel`, sensor.threatLevel, levels);
+  }
   for (const [index, group] of (document.groups ?? []).entries()) {
     for (const [line, right] of group.access.entries()) {
       const path = `groups[${index}].access[${line}]`;
       refer(`${path}.schedule`, right.schedule, schedules);
       for (const [at, door] of (right.doors ?? []).entries()) refer(`${path}.doors[${at}]`, door, doors);
+      for (const [at, of] of (right.doorGroups ?? []).entries())
+        refer(`${path}.doorGroups[${at}]`, of, doorGroups);
+      const { disarmed, input, presentIn, firstIn } = right.when ?? {};
+      refer(`${path}.when.disarmed`, disarmed, partitions);
+      refer(`${path}.when.input.sensor`, input?.sensor, sensors);
+      refer(`${path}.when.presentIn`, presentIn, areas);
+      refer(`${path}.when.firstIn`, firstIn, groups);
       for (const [at, area] of (right.areas ?? []).entries()) {
         refer(`${path}.areas[${at}]`, area, areas);
         if (areas.ids.has(area) && doorsInto(area).length === 0) {

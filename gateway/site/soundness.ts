@@ -1,8 +1,18 @@
 /** What must fit together within the document: trees without cycles, doors that can work as they are described, card formats. */
-import { canBeConfused, cardFormats } from "../cards/formats.js";
 import type { Fault } from "../ports.js";
-import { defaults, passageOf } from "./defaults.js";
-import type { DoorEntry, ScheduleEntry, SensorEntry, SiteDocument } from "./document.js";
+import { accessFaults } from "./access.js";
+import { cardFormatFaults } from "./card-formats.js";
+import { passageOf } from "./defaults.js";
+import {
+  type DoorEntry,
+  type ScheduleEntry,
+  type SensorEntry,
+  type SiteDocument,
+  type TimeWindow,
+  weekdays,
+} from "./document.js";
+import { houseFaults } from "./house.js";
+import { leafFaults } from "./leaf.js";
 
 export function soundnessFaults(document: SiteDocument): Fault[] {
   return [
@@ -22,6 +32,7 @@ export function soundnessFaults(document: SiteDocument): Fault[] {
         ? [{ path: `openings[${index}].to`, message: `leads from ${opening.from} to ${opening.to} itself` }]
         : [],
     ),
+    ...houseFaults(document),
     ...(document.sensors ?? []).flatMap((sensor, index) => sensorFaults(sensor, `sensors[${index}]`)),
     ...(document.schedules ?? []).flatMap((schedule, index) =>
       scheduleFaults(schedule, `schedules[${index}]`),
@@ -36,14 +47,8 @@ export function soundnessFaults(document: SiteDocument): Fault[] {
           ]
         : [],
     ),
-    ...(document.groups ?? []).flatMap((group, index) =>
-      group.access.flatMap((right, line) =>
-        right.doors === undefined && right.areas === undefined
-          ? [{ path: `groups[${index}].access[${line}]`, message: "names neither doors nor areas" }]
-          : [],
-      ),
-    ),
-    ...formatFaults(document.cardFormats ?? defaults.cardFormats),
+    ...accessFaults(document),
+    ...cardFormatFaults(document, wiredReaders(document)),
   ];
 }
 
@@ -85,6 +90,7 @@ function doorFaults(door: DoorEntry, path: string): Fault[] {
   const faults: Fault[] = [];
   if (door.from === door.to)
     faults.push({ path: `${path}.to`, message: `leads from ${door.from} to ${door.to} itself` });
+  faults.push(...leafFaults(door, path));
   const passage = passageOf(door);
   if (passage !== "grant" && door.contact === undefined) {
     faults.push({
@@ -114,32 +120,42 @@ function sensorFaults(sensor: SensorEntry, path: string): Fault[] {
 function scheduleFaults(schedule: ScheduleEntry, path: string): Fault[] {
   const windows = [
     ...schedule.week.map((line, index) => [line, `${path}.week[${index}]`] as const),
-    ...(Array.isArray(schedule.holidays) ? schedule.holidays : []).map(
-      (window, index) => [window, `${path}.holidays[${index}]`] as const,
-    ),
+    ...specialWindows(schedule, path),
   ];
-  return windows
-    .filter(([window]) => window.from === window.to)
-    .map(([window, at]) => ({
-      path: `${at}.to`,
-      message: `opens and closes at ${window.from}; for the whole day write 00:00 to 24:00`,
-    }));
+  return [
+    ...tooManyWindows(schedule, path),
+    ...windows
+      .filter(([window]) => window.from === window.to)
+      .map(([window, at]) => ({
+        path: `${at}.to`,
+        message: `opens and closes at ${window.from}; for the whole day write 00:00 to 24:00`,
+      })),
+  ];
 }
 
-function formatFaults(
-  names: NonNullable<SiteDocument["cardFormats"]> | typeof defaults.cardFormats,
-): Fault[] {
-  return names.flatMap((name, index) => {
-    const path = `cardFormats[${index}]`;
-    const earlier = names.slice(0, index);
-    if (earlier.includes(name as never)) return [{ path, message: `${name} is listed twice` }];
-    const rival = earlier.find((other) => canBeConfused(cardFormats[other], cardFormats[name]));
-    if (rival === undefined) return [];
-    return [
-      {
-        path,
-        message: `${name} and ${rival} have the same length and cannot be told apart: one card would read as two numbers; keep one of them`,
-      },
-    ];
-  });
+/** The windows of special days, each with its place. */
+function specialWindows({ holidays }: ScheduleEntry, path: string): (readonly [TimeWindow, string])[] {
+  if (holidays === undefined || typeof holidays === "string") return [];
+  if (Array.isArray(holidays))
+    return holidays.map((window, index) => [window, `${path}.holidays[${index}]`] as const);
+  return Object.entries(holidays).flatMap(([type, hours]) =>
+    typeof hours === "string"
+      ? []
+      : hours.map((window, index) => [window, `${path}.holidays.${type}[${index}]`] as const),
+  );
+}
+
+const mostWindowsADay = 20;
+
+function tooManyWindows({ week }: ScheduleEntry, path: string): Fault[] {
+  const full = weekdays.find((day) => week.filter(({ days }) => days.includes(day)).length > mostWindowsADay);
+  return full === undefined
+    ? []
+    : [{ path: `${path}.week`, message: `has more than ${mostWindowsADay} windows on one day (${full})` }];
+}
+
+function wiredReaders({ doors }: SiteDocument): string[] {
+  return doors.flatMap(({ readers }) =>
+    [readers?.outside, readers?.inside].filter((point) => point !== undefined),
+  );
 }

@@ -158,13 +158,13 @@ export async function recentScans(handle: Handle, since: Instant): Promise<Recen
   while (after !== undefined) {
     const rows: Row[] = await handle.all<Row>(
       `SELECT seq, at, device, body->>'scan' AS scan, type FROM events
-       WHERE category = 'access' AND +type IN ('access.granted', 'access.denied', 'access.ignored') AND seq > ? AND +at >= ? AND device IS NOT NULL AND body->>'scan' IS NOT NULL
+       WHERE category = 'access' AND +type IN ('access.granted', 'access.denied', 'access.ignored', 'access.lift-granted', 'access.lift-denied', 'access.lift-ignored') AND seq > ? AND +at >= ? AND device IS NOT NULL AND body->>'scan' IS NOT NULL
        ORDER BY seq LIMIT ?`,
       [after, since, scansAtOnce],
     );
     for (const { device, scan, type, at } of rows) {
       const key = `${device} ${scan}`;
-      const outcome = type === "access.granted" ? "granted" : "denied";
+      const outcome = type.endsWith("granted") ? "granted" : "denied";
       if (!answered.has(key)) answered.set(key, { device, scan, outcome, at });
     }
     after = rows.length < scansAtOnce ? undefined : rows.at(-1)?.seq;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { SiteTopics } from "../../gateway/broker/site-topics.js";
 import type { SiteEvent } from "../../gateway/core/events.js";
+import type { MusterSummary } from "../../gateway/core/muster.js";
 import type { DoorView, SiteView } from "../../gateway/core/views.js";
 import type { News } from "../../gateway/ports.js";
 import { brokerRig, heard, until } from "./rig.js";
@@ -54,6 +55,7 @@ async function building() {
   const rig = await brokerRig();
   rig.accounts.client("central", "central");
   let now = view(12, [door("front"), door("side")]);
+  let muster: MusterSummary | undefined;
   const listeners = new Set<(news: News) => void>();
   const topics = new SiteTopics({
     publish: (path, payload, how) => rig.broker.publishSite(path, payload, how),
@@ -68,6 +70,7 @@ async function building() {
     version: "0.1.0",
     boot: "b00t",
     isSilent: (type) => type === "access.ignored",
+    muster: () => muster,
   });
   topics.start();
   return {
@@ -75,6 +78,9 @@ async function building() {
     topics,
     change(next: SiteView) {
       now = next;
+    },
+    call(summary: MusterSummary) {
+      muster = summary;
     },
     tell(news: Partial<News>) {
       for (const listener of listeners) listener({ ...nothing, ...news });
@@ -187,4 +193,28 @@ test("a gateway that stops says so, and says nothing afterwards", async () => {
   tell({ events: [event(1)] });
   await until(() => messages.length === 1);
   expect(messages[0]).toMatch(/status .*"state":"stopped"/);
+});
+
+test("a muster is retained while it runs: how many, who is missing and who cannot be named; then that it is over", async () => {
+  const { listen, tell, call } = await building();
+  const messages = await listen();
+  await until(() => messages.length === 5);
+  messages.length = 0;
+  const summary = {
+    muster: { since: at, by: "smoke" },
+    at: at + 1_000,
+    counts: { certain: 2, possible: 1, safe: 1, missing: 2 },
+    missing: [{ person: "p118", area: "lobby", how: "certain" as const }],
+    unnamed: [{ door: "front", exits: 3, openings: 1 }],
+  };
+  call(summary);
+  tell({ events: [event(1, { type: "safety.muster-started" })] });
+  await until(() => messages.some((message) => message.includes("/muster {")));
+  expect(messages.find((message) => message.includes("/muster {"))).toBe(
+    `gw/v1/site/hq/muster {"v":1,"running":true,"since":"2026-11-23T20:04:11.482Z","by":"smoke","areas":null,"certain":2,"possible":1,"safe":1,"missing":2,"unnamed":[{"door":"front","exits":3,"openings":1}],"people":[{"person":"p118","area":"lobby","how":"certain"}],"more":1,"at":"2026-11-23T20:04:12.482Z"}`,
+  );
+  messages.length = 0;
+  call({ ...summary, muster: null as never });
+  tell({ events: [event(2, { type: "safety.muster-ended" })] });
+  await until(() => messages.some((message) => message.includes(`"running":false`)), 6_000);
 });

@@ -2,9 +2,15 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { candidates, parseCardValue, type RawCard } from "../../gateway/cards/canonical.js";
-import { cardFormatNames, cardFormats, encode } from "../../gateway/cards/formats.js";
+import {
+  builtIn,
+  type CardFormat,
+  cardFormatNames,
+  cardFormats,
+  encode,
+} from "../../gateway/cards/formats.js";
 
-const usual = ["H10301"];
+const usual = builtIn(["H10301"]);
 
 function frame26(fc: number, cn: number): string {
   return encode({ fc: BigInt(fc), cn: BigInt(cn) }, cardFormats.H10301) ?? "";
@@ -13,12 +19,12 @@ const bits = (frame: string): RawCard => ({ kind: "bits", bits: frame });
 const uid = (hex: string): RawCard => ({ kind: "uid", uid: hex });
 
 /** What somebody typed at enrolment, as it is stored; fails the test if it was refused. */
-function enrolled(text: string, formats: readonly string[] = usual): string {
+function enrolled(text: string, formats: readonly CardFormat[] = usual): string {
   const parsed = parseCardValue(text, formats);
   if ("fault" in parsed) throw new Error(`${text} ${parsed.fault}`);
   return parsed.value;
 }
-function refused(text: string, formats: readonly string[] = usual): string {
+function refused(text: string, formats: readonly CardFormat[] = usual): string {
   const parsed = parseCardValue(text, formats);
   return "fault" in parsed ? parsed.fault : `accepted as ${parsed.value}`;
 }
@@ -97,7 +103,7 @@ describe("serial numbers of the vectors", () => {
   test("four bytes within 34 bits are found, after the 34-bit format if the site uses it", () => {
     const wrapped = wire(vector(/wrapped as 34-bit/));
     expect(candidates(wrapped, usual).values).toEqual(["uid:a1b2c3d4", "uid:d4c3b2a1"]);
-    expect(candidates(wrapped, ["H10306"]).values[0]).toBe("H10306:41394/50132");
+    expect(candidates(wrapped, builtIn(["H10306"])).values[0]).toBe("H10306:41394/50132");
   });
   test("three bytes of a serial number in 26 bits are that 26-bit number and nothing else", () => {
     const { values } = candidates(wire(vector(/3 bytes/)), usual);
@@ -119,18 +125,18 @@ describe("a card number alone never opens", () => {
 describe("formats", () => {
   test("are tried in their order, and only those of the site", () => {
     const frame = "0000000000111101100000010001110101111";
-    expect(candidates(bits(frame), ["H10304"]).values).toEqual(["H10304:123/4567"]);
-    expect(candidates(bits(frame), ["H10302"]).values).toEqual(["H10302:64491991"]);
-    expect(candidates(bits(frame), ["H10302", "H10304"]).values).toEqual([
+    expect(candidates(bits(frame), builtIn(["H10304"])).values).toEqual(["H10304:123/4567"]);
+    expect(candidates(bits(frame), builtIn(["H10302"])).values).toEqual(["H10302:64491991"]);
+    expect(candidates(bits(frame), builtIn(["H10302", "H10304"])).values).toEqual([
       "H10302:64491991",
       "H10304:123/4567",
     ]);
     expect(candidates(bits(frame), usual)).toMatchObject({ values: [], fault: "37 bits, unknown length" });
   });
   test("of 36 bits are told apart by their parity", () => {
-    expect(candidates(bits("111100001000010110100011010100001010"), ["S12906", "C15001"]).values).toEqual([
-      "C15001:900/45/6789",
-    ]);
+    expect(
+      candidates(bits("111100001000010110100011010100001010"), builtIn(["S12906", "C15001"])).values,
+    ).toEqual(["C15001:900/45/6789"]);
   });
   test("each typed value is what the card reads as", () => {
     for (const name of cardFormatNames) {
@@ -138,7 +144,7 @@ describe("formats", () => {
       const numbers = Object.fromEntries(fields.map((field, index) => [field.name, BigInt(index + 2)]));
       const text = `${name}:${fields.map((_, index) => index + 2).join("/")}`;
       const frame = encode(numbers, cardFormats[name]) ?? "";
-      expect(candidates(bits(frame), [name]).values[0]).toBe(enrolled(text, [name]));
+      expect(candidates(bits(frame), builtIn([name])).values[0]).toBe(enrolled(text, builtIn([name])));
     }
   });
 });
@@ -148,13 +154,13 @@ describe("what could be two cards is refused with how to write it", () => {
     [
       "a bare number where a format without facility is in use",
       "64491991",
-      ["H10301", "H10302"],
+      builtIn(["H10301", "H10302"]),
       /H10302:64491991 or number:64491991/,
     ],
     [
       "a pair where two formats have a facility",
       "142,51091",
-      ["H10301", "H10306"],
+      builtIn(["H10301", "H10306"]),
       /H10301:142\/51091 or H10306:142\/51091/,
     ],
     ["eight digits, a number or hex", "12345678", usual, /number:12345678 or uid:12345678/],
@@ -213,7 +219,8 @@ test("whatever a reader sends is answered: values, or a fault, and never the who
     fc.string({ unit: fc.constantFrom(..."0123456789abcdefABCDEF: -"), maxLength: 60 }),
   );
   fc.assert(
-    fc.property(nasty, fc.subarray([...cardFormatNames]), (text, formats) => {
+    fc.property(nasty, fc.subarray([...cardFormatNames]), (text, names) => {
+      const formats = builtIn(names);
       for (const raw of [bits(text), uid(text), { kind: "code", code: text } as const]) {
         const { values, shown, fault } = candidates(raw, formats);
         expect(values.length === 0).toBe(fault !== undefined);
@@ -236,7 +243,9 @@ test("what was enrolled by its bits is found by its bits", () => {
         const { fields } = cardFormats[name];
         const numbers = Object.fromEntries(fields.map((f) => [f.name, seed % (1n << BigInt(f.length))]));
         const frame = encode(numbers, cardFormats[name]) ?? "";
-        expect(candidates(bits(frame), [name]).values).toContain(enrolled(`bits:${frame}`, [name]));
+        expect(candidates(bits(frame), builtIn([name])).values).toContain(
+          enrolled(`bits:${frame}`, builtIn([name])),
+        );
       },
     ),
     { numRuns: 100 },

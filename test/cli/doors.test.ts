@@ -52,6 +52,18 @@ describe("doors on the command line", () => {
     ]);
   });
 
+  test("a door is allowed to stand open until an hour, and no longer when none is named", async () => {
+    const said = await commandLine(["door", "allow-open", "front", "--until", "2026-11-24T18:00:00+01:00"]);
+    expect(said.asked).toEqual([
+      { name: "door.allow-open", params: { door: "front", until: "2026-11-24T17:00:00.000Z" } },
+    ]);
+    const ended = await commandLine(["door", "allow-open", "front", "--note", "delivery is in"]);
+    expect(ended.asked).toEqual([
+      { name: "door.allow-open", params: { door: "front", note: "delivery is in" } },
+    ]);
+    expect(ended.out).toBe("Door front may no longer stand open.\n");
+  });
+
   test("a refusal ends with code 3 and says why", async () => {
     const play = (): Performed => ({
       ok: false,

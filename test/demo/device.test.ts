@@ -277,6 +277,22 @@ describe("locks", () => {
     expect(device.isLocked(1)).toBe(true);
   });
 
+  test("a lock ends the unlock that it names and no other, and one that comes after its end does nothing", async () => {
+    const device = await ready({ lock: [1] });
+    const first = broker.command("front", { op: "unlock", lock: 1, ms: 60_000 });
+    await broker.ack(first);
+    const second = broker.command("front", { op: "unlock", lock: 1, ms: 60_000 });
+    await broker.ack(second);
+    await broker.ack(broker.command("front", { op: "lock", lock: 1, ends: first }));
+    expect(device.isLocked(1)).toBe(false);
+    await broker.ack(broker.command("front", { op: "lock", lock: 1, ends: second }));
+    expect(device.isLocked(1)).toBe(true);
+    await broker.ack(broker.command("front", { op: "lock", lock: 1, ends: "on its way" }));
+    const late = broker.command("front", { id: "on its way", op: "unlock", lock: 1, ms: 60_000 });
+    expect((await broker.ack(late)).body).toMatchObject({ ok: false });
+    expect(device.isLocked(1)).toBe(true);
+  });
+
   test("a release is latched over link loss and restart, and ended only by the lock that names it", async () => {
     const first = await ready({ lock: [1] });
     const release = broker.command("front", { op: "release", lock: 1 });
@@ -306,6 +322,26 @@ describe("outputs and nonsense", () => {
     expect(device.isOn(1)).toBe(true);
     await pass(300);
     expect(device.isOn(1)).toBe(false);
+  });
+
+  test("a reader sounds for its time, or until it is told to be quiet", async () => {
+    const device = await ready({ reader: [1] });
+    const sound = (ms: number) => ({
+      op: "signal",
+      reader: 1,
+      pattern: ms === 0 ? "quiet" : "pre-alarm",
+      ms,
+    });
+    await broker.ack(broker.command("front", sound(200)));
+    expect(device.sounds(1)).toBe("pre-alarm");
+    await pass(300);
+    expect(device.sounds(1)).toBeUndefined();
+    await broker.ack(broker.command("front", sound(60_000)));
+    await broker.ack(broker.command("front", sound(0)));
+    expect(device.sounds(1)).toBeUndefined();
+    expect((await broker.ack(broker.command("front", { ...sound(100), reader: 2 }))).body).toMatchObject({
+      ok: false,
+    });
   });
 
   test.each([

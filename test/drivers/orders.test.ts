@@ -111,6 +111,39 @@ test("an emergency release takes over from a hold; a pulse does not end it", asy
   expect(world.sent.map(({ op }) => op)).toEqual(["hold", "unlock", "hold", "release"]);
 });
 
+test("a pulse that is ended by its name leaves the hold beside it, which is renewed as before", async () => {
+  const world = wire();
+  await world.orders.send({ op: "hold", id: "h-1", point: lock });
+  await world.orders.send({ op: "pulse", id: "p-1", point: lock, ms: 5_000 });
+  await world.orders.send({ op: "lock", id: "x-1", point: lock, ends: "p-1", pulse: true });
+  expect(world.sent.at(-1)).toEqual({ id: "x-1", op: "lock", lock: 1, ends: "p-1" });
+  await vi.advanceTimersByTimeAsync(31_000);
+  expect(world.sent.map(({ op }) => op)).toEqual(["hold", "unlock", "lock", "hold"]);
+  world.orders.stop();
+});
+
+test("a hold that is not confirmed yet when a pulse is ended is renewed all the same", async () => {
+  const world = wire();
+  world.answers = false;
+  const held = world.orders.send({ op: "hold", id: "h-1", point: lock });
+  const ended = world.orders.send({ op: "lock", id: "x-1", point: lock, ends: "p-1", pulse: true });
+  world.orders.acknowledged("l1", "x-1", true, undefined);
+  world.orders.acknowledged("l1", "h-1", true, undefined);
+  expect(await Promise.all([held, ended])).toEqual([{ is: "done" }, { is: "done" }]);
+  await vi.advanceTimersByTimeAsync(31_000);
+  expect(world.sent.map(({ op }) => op)).toEqual(["hold", "lock", "hold"]);
+  world.orders.stop();
+});
+
+test("a reader is told what to sound, and how long", async () => {
+  const { orders, sent } = wire();
+  const reader: DevicePoint = { device: "l1", kind: "reader", n: 2 };
+  const signal = { op: "signal", id: "s-1", pattern: "pre-alarm", ms: 10_000 } as const;
+  expect(await orders.send({ ...signal, point: reader })).toEqual({ is: "done" });
+  expect(sent).toEqual([{ id: "s-1", op: "signal", reader: 2, pattern: "pre-alarm", ms: 10_000 }]);
+  expect((await orders.send({ ...signal, id: "s-2", point: lock })).is).toBe("refused");
+});
+
 test("a device that does not confirm is cut off, so that nothing arrives late", async () => {
   const world = wire();
   world.answers = false;

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Driver, Order, OrderOutcome, Reading } from "../../drivers/driver.js";
 import { activeSite } from "../../gateway/building.js";
 import type { SiteEvent } from "../../gateway/core/events.js";
@@ -142,6 +142,48 @@ test("a lock that a door leaves is locked at its old point, and the new one is h
     { op: "lock", point: { n: 1 }, ends: hold?.id },
     { op: "hold", point: { n: 2 } },
   ]);
+});
+
+test("a passage that is over ends its release at the lock, by the name of that order", async () => {
+  rig = new Rig();
+  rig.engine.load(siteOf(2, (d) => ({ ...d, relock: "open" })));
+  await rig.engine.start(undefined);
+  const contact = (active: boolean, edge: boolean): Reading => ({
+    type: "input",
+    point: { device: "io-1", kind: "input", n: 1 },
+    active,
+    edge,
+    fault: null,
+    missed: 0,
+  });
+  rig.hear({ type: "presence", device: "io-1", online: true });
+  rig.hear(contact(false, false));
+  await rig.ask({ op: "door.unlock", door });
+  const [pulse] = rig.orders;
+  expect(rig.told()).toEqual(["pulse"]);
+  rig.hear(contact(true, true));
+  await vi.waitFor(() => expect(rig.orders).toHaveLength(1));
+  expect(rig.orders[0]).toMatchObject({ op: "lock", ends: pulse?.id, pulse: true });
+});
+
+test("a gate that is touched on its edge opens again at once, however slow the disk is", async () => {
+  rig = new Rig("stuck");
+  const gate = { kind: "gate", safetyEdge: "io-1/input/3" };
+  rig.engine.load(siteOf(2, (d) => ({ ...d, ...gate })));
+  await rig.engine.start(undefined);
+  const input = (n: number, active: boolean, edge: boolean): Reading => ({
+    type: "input",
+    point: { device: "io-1", kind: "input", n },
+    active,
+    edge,
+    fault: null,
+    missed: 0,
+  });
+  rig.hear({ type: "presence", device: "io-1", online: true });
+  rig.hear(input(1, true, false));
+  rig.told();
+  rig.hear(input(3, true, true));
+  expect(rig.told()).toEqual(["hold"]);
 });
 
 test.each([

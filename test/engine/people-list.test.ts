@@ -314,3 +314,19 @@ test("a list that is cancelled half way keeps what was applied, and says so", as
   expect(total).toBeLessThan(20_000);
   expect((await desk.actions())[0]).toMatch(/cancelled after \d+ of 20000/);
 }, 120_000);
+
+test("a list may be cancelled, and the house closed, at any moment of the checking", async () => {
+  const { desk } = await aHouse();
+  for (const waitMs of [0, 300, 700, 1_500]) {
+    const bytes = Buffer.from(manyPeople(0));
+    const { import: id } = await desk.ask("people.import.begin", { bytes: bytes.length });
+    for (let offset = 0; offset < bytes.length; offset += 500_000) {
+      const data = bytes.subarray(offset, offset + 500_000).toString("base64");
+      await desk.ask("people.import.content", { import: id, offset, data });
+    }
+    await desk.ask("people.import.check", { import: id });
+    await sleep(waitMs);
+    if (waitMs === 1_500) await desk.house.close();
+    else expect(await desk.ask("people.import.cancel", { import: id })).toMatchObject({ state: "cancelled" });
+  }
+}, 120_000);

@@ -156,6 +156,22 @@ describe("what a central system asks for", () => {
     }
   });
 
+  test("a lockdown is started whenever it is asked for, and ended, as overrides are, only by a request of now", async () => {
+    const late = { at: "2020-01-01T00:00:00Z", ttl_ms: 1 };
+    expect(await central.ask({ id: "l1", op: "lockdown.start", ...late })).toMatchObject({ status: "ok" });
+    const stale = { status: "error", error: { code: "stale" } };
+    expect(await central.ask({ id: "l2", op: "lockdown.end", ...late })).toMatchObject(stale);
+    expect(await central.ask({ id: "l3", op: "overrides.end", ...late })).toMatchObject(stale);
+    expect(await central.ask({ id: "l4", op: "threat.set", level: "red", ...late })).toMatchObject(stale);
+    expect(await central.ask(unlock("l5"))).toMatchObject({ status: "error", error: { code: "refused" } });
+    expect(await central.ask({ id: "l6", op: "house.show" })).toMatchObject({
+      result: { lockdowns: [{ doorGroup: null, by: "central-1" }] },
+    });
+    const now = { at: new Date().toISOString(), ttl_ms: 60_000 };
+    expect(await central.ask({ id: "l7", op: "lockdown.end", ...now })).toMatchObject({ status: "ok" });
+    expect(await central.ask(unlock("l8"))).toMatchObject({ status: "ok" });
+  });
+
   test.each([
     ["a door that is not there", { door: "nowhere" }, "not-found"],
     ["a time that no door is open for", { ms: 10_000_000 }, "invalid"],

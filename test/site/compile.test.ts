@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inSchedule } from "../../gateway/core/schedule.js";
 import { compileSite } from "../../gateway/site/compile.js";
-import { type ScheduleEntry, weekdays } from "../../gateway/site/document.js";
+import { type ScheduleEntry, type SpecialHours, weekdays } from "../../gateway/site/document.js";
 import { instantOf } from "../../gateway/site/local-time.js";
 import { cpuMs } from "./cpu.js";
 import { frontDoor, officeDoor, smallHouse, storeDoor } from "./small-house.js";
@@ -222,7 +222,7 @@ function wall(zone: string, at: number): { day: number; minutes: number } {
 
 /** Whether the wall clock shows a time in a window of the day, or in yesterday's that ran over midnight. */
 function holdsByTheWall(
-  schedule: Pick<ScheduleEntry, "week" | "holidays">,
+  schedule: Pick<ScheduleEntry, "week"> & { readonly holidays?: SpecialHours },
   holiday: number,
   zone: string,
   at: number,

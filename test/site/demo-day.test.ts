@@ -1,4 +1,5 @@
 /** What README's walk and the demo's story rely on in `config/demo`. */
+
 import { readFileSync } from "node:fs";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
@@ -9,6 +10,7 @@ import { Rights } from "../../config/demo/devices/rights.js";
 import { readCards, readSite } from "../../config/demo/devices/wires.js";
 import { candidates, parseCardValue, type RawCard } from "../../gateway/cards/canonical.js";
 import { inSchedule } from "../../gateway/core/schedule.js";
+import { siteCardFormats } from "../../gateway/site/card-formats.js";
 import { compileSite } from "../../gateway/site/compile.js";
 import { instantOf } from "../../gateway/site/local-time.js";
 import { type PersonImport, parsePeopleCsv } from "../../gateway/site/people-csv.js";
@@ -18,7 +20,7 @@ const read = (name: string) => readFileSync(new URL(`../../config/demo/${name}`,
 const parsed = parseSiteYaml(read("site.yaml"));
 if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
 const { document } = parsed;
-const formats = document.cardFormats ?? [];
+const formats = siteCardFormats(document).all;
 const people = parsePeopleCsv(read("people.csv")).rows;
 const wires = readSite(read("site.yaml"));
 const cards = readCards(read("people.csv"));

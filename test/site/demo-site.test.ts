@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseCardValue } from "../../gateway/cards/canonical.js";
 import { inSchedule } from "../../gateway/core/schedule.js";
+import { siteCardFormats } from "../../gateway/site/card-formats.js";
 import { compileSite } from "../../gateway/site/compile.js";
-import { defaults } from "../../gateway/site/defaults.js";
 import { checkSite } from "../../gateway/site/invariants.js";
 import { instantOf } from "../../gateway/site/local-time.js";
 import { parsePeopleCsv } from "../../gateway/site/people-csv.js";
@@ -37,7 +37,7 @@ test("door side has a reader and a lock of its own and nothing else, for whoever
 });
 
 describe("its people", () => {
-  const formats = document.cardFormats ?? defaults.cardFormats;
+  const formats = siteCardFormats(document).all;
   test("can all be imported: their groups exist and no two have the same card", () => {
     expect(people.faults).toEqual([]);
     const groups = new Set(document.groups?.map((group) => group.id));

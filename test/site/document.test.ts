@@ -61,7 +61,7 @@ describe("a fault names its place and what would be right", () => {
       "a number too large",
       ["doors", 0, "unlockMs"],
       1e9,
-      "doors[0].unlockMs: must be at most 120000, not 1000000000",
+      "doors[0].unlockMs: must be at most 240000, not 1000000000",
     ],
     [
       "half a millisecond",

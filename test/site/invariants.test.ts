@@ -178,7 +178,7 @@ describe("what is described fits together", () => {
   });
   test("a right is a right to something", () => {
     expect(faults({ groups: [{ id: "staff", name: "S", access: [{ schedule: "always" }] }] })).toEqual([
-      "groups[0].access[0]: names neither doors nor areas",
+      "groups[0].access[0]: names neither doors, door groups nor areas",
     ]);
   });
   test("two card formats that no reader can tell apart are refused, two that differ are not", () => {

@@ -1,13 +1,16 @@
 /** What the manual shows is what is so: its example is sound, its list can be read, its spellings are one card. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { parseCardValue } from "../../gateway/cards/canonical.js";
-import { cardFormatNames } from "../../gateway/cards/formats.js";
+import { builtIn, cardFormatNames } from "../../gateway/cards/formats.js";
 import { compileSite } from "../../gateway/site/compile.js";
 import { siteSchema } from "../../gateway/site/document.js";
 import { checkSite } from "../../gateway/site/invariants.js";
 import { parsePeopleCsv, peopleColumns } from "../../gateway/site/people-csv.js";
 import { parseSiteYaml } from "../../gateway/site/yaml.js";
+
+const usual = builtIn(["H10301"]);
 
 const manual = readFileSync(new URL("../../web/help/site-document.md", import.meta.url), "utf8");
 
@@ -22,6 +25,13 @@ function block(language: string): string {
 const read = parseSiteYaml(block("yaml"));
 if (!read.ok) throw new Error(JSON.stringify(read.faults, undefined, 1));
 const { document } = read;
+
+test("the formats that the manual describes are sound", () => {
+  const shown = [...manual.matchAll(/^```\n(cardFormats:.*?)^```/gms)].map(([, text = ""]) => parse(text));
+  expect(shown).toHaveLength(2);
+  for (const { cardFormats } of shown)
+    expect(checkSite({ ...document, cardFormats }, { drivers: ["mqtt"] })).toEqual([]);
+});
 
 describe("the manual's example of a site", () => {
   test("is sound", () => {
@@ -47,7 +57,7 @@ describe("the manual's list of people", () => {
     const known = document.groups?.map(({ id }) => id);
     for (const { groups, credentials } of list.rows) {
       expect(known).toEqual(expect.arrayContaining([...groups]));
-      for (const { value } of credentials) expect(parseCardValue(value, ["H10301"])).toHaveProperty("value");
+      for (const { value } of credentials) expect(parseCardValue(value, usual)).toHaveProperty("value");
     }
   });
 
@@ -65,7 +75,7 @@ test("the spellings in the manual are all of the same card", () => {
   );
   expect(spellings.length).toBeGreaterThanOrEqual(8);
   for (const text of spellings) {
-    expect(parseCardValue(text, ["H10301"]), text).toEqual({ value: "H10301:142/51091" });
+    expect(parseCardValue(text, usual), text).toEqual({ value: "H10301:142/51091" });
   }
 });
 

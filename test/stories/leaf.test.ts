@@ -164,14 +164,14 @@ test("a door whose contact has a fault is unknown, never closed, and takes the g
     "
     08:00:00  the contact of Front door: line short
               the contact of Front door has a fault: short
-              (Front door: locked, unknown, card)
+              (Front door: locked, unknown, card, contact-fault)
     08:00:00  card-ada at Front door, outside
               Ada Berg was let in at Front door
               Ada Berg went through Front door into Lobby (assumed)
               → release front for 5 s; reader shows granted
               (Ada Berg: Lobby, assumed)
     08:00:05  …
-              (Front door: locked, unknown, card)
+              (Front door: locked, unknown, card, contact-fault)
     08:00:10  the contact of Front door: found closed
               the contact of Front door works again
               (Front door: locked, closed, card)

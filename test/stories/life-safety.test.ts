@@ -16,6 +16,7 @@ test("fire unlocks the escape route, shuts the fire door, and leaves the others 
     "
     10:00:00  Smoke detectors: active
               fire input Smoke detectors is active
+              the fire input Smoke detectors calls everybody: 0 thought to be inside
               → release front until reset at once; lock workshop at once
               (Front door: released, closed, card)
               (Workshop door: locked, closed, free)
@@ -39,6 +40,7 @@ test("a fire release is ended by a person's reset, and not before the input is q
     "
     10:00:00  Smoke detectors: active
               fire input Smoke detectors is active
+              the fire input Smoke detectors calls everybody: 0 thought to be inside
               → release front until reset at once; lock workshop at once
     10:00:00  the lock of Front door: not locked
     10:00:00  the contact of Front door: open
@@ -69,6 +71,7 @@ test("locks that say they are locked after the reset are not named", () => {
     "
     10:00:00  Smoke detectors: active
               fire input Smoke detectors is active
+              the fire input Smoke detectors calls everybody: 0 thought to be inside
               → release front until reset at once; lock workshop at once
     10:00:00  the lock of Front door: not locked
     10:00:00  Smoke detectors: quiet
@@ -114,6 +117,7 @@ test("an input declared so releases when its line breaks", () => {
     "
     10:00:00  Smoke detectors: line open
               fire input Smoke detectors is active (its line has a fault: open)
+              the fire input Smoke detectors calls everybody: 0 thought to be inside
               → release front until reset at once
               (Front door: released, closed, card)
     10:00:00  Olga asks for fire.reset at Smoke detectors
@@ -137,6 +141,7 @@ test("a fire that is found active at start is fire, though it is only a level", 
               → hold workshop unlocked
     10:00:05  Smoke detectors: active
               fire input Smoke detectors is active
+              the fire input Smoke detectors calls everybody: 0 thought to be inside
               → release front until reset at once; lock workshop at once
               (Front door: released, unknown, card)
     "
@@ -151,6 +156,7 @@ test("a fire input that burnt with its device is reset by force only", () => {
     "
     10:00:00  Smoke detectors: active
               fire input Smoke detectors is active
+              the fire input Smoke detectors calls everybody: 0 thought to be inside
               → release front until reset at once; lock workshop at once
     10:00:00  panel goes silent
               panel is lost
@@ -235,6 +241,7 @@ test("the end of a release is named again to a lock that was away, until it says
               Olga ended the emergency release of Front door
               → lock front
     10:00:05  …
+              Front door did not lock again after the reset: its lock is not connected
     10:00:30  front-lock is there
               front-lock is connected
               → lock front

@@ -73,7 +73,7 @@ test("a secured door lets nobody in, lets everybody out, and can only be unlocke
               (Front door: locked, closed, secured)
     10:00:00  card-ada at Front door, outside
               Ada Berg was not let in at Front door: the door is secured
-                would be let in once the door is back in its usual mode
+                would be let in if the door were back in its usual mode
               → reader shows denied
     10:00:00  the exit button of Front door
               somebody asked to leave at Front door

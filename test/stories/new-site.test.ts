@@ -45,6 +45,7 @@ test("what is released, secured or occupied stands in the way of its removal", (
     08:00:05  …
     08:01:00  Smoke detectors: active
               fire input Smoke detectors is active
+              the fire input Smoke detectors calls everybody: 1 thought to be inside
               → release front until reset at once
     08:01:00  Olga asks for door.emergency-release at Server room door
               Olga released Server room door in an emergency
@@ -91,6 +92,7 @@ test("a door in alarm cannot be removed, nor a fire input that has released door
               refused: doors.workshop: door "workshop" is held open: close it before it is removed
     08:01:00  Smoke detectors: active
               fire input Smoke detectors is active
+              the fire input Smoke detectors calls everybody: 1 thought to be inside; without a name today: 0 left, 1 openings
               Workshop door is no longer held open: it may stand open now
     08:01:00  revision 3 of the site
               refused: sensors.smoke: sensor "smoke" has released doors: reset it before it is removed

@@ -150,6 +150,7 @@ test("a clock that is set moves countdowns and leaves wall-clock ends", () => {
               (Front door: unlocked, open, free)
     07:00:10  the clock is set by -7200 s
               the clock was set by -7200 s
+              the clock is not trusted: it jumped by more than is plausible; no schedule unlocks a door
               Front door is locked again by schedule
               → lock front
               (Front door: locked, open, card)

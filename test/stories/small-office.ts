@@ -1,6 +1,7 @@
 /** A named place: a small company's ground floor, built by hand. Monday is 2026-11-23; local time is UTC + 1 h. */
 import type { Credential, People, Person } from "../../gateway/core/people.js";
 import type {
+  Area,
   Door,
   FireAction,
   Group,
@@ -77,6 +78,16 @@ export function door(id: string, sketch: DoorSketch): Door {
 export interface OfficeSketch {
   /** What differs at a door from how it is here. */
   readonly doors?: Readonly<Record<string, Partial<Omit<Door, "id">>>>;
+  /** What differs at an area. */
+  readonly areas?: Readonly<Record<string, Partial<Omit<Area, "id">>>>;
+  /** What differs in a group, or groups besides those of the office. */
+  readonly groups?: Readonly<Record<string, Partial<Omit<Group, "id">>>>;
+  /** Schedules besides those of the office. */
+  readonly schedules?: readonly Schedule[];
+  /** What differs in the site as a whole. */
+  readonly site?: Partial<Site>;
+  /** Doors besides those of the office, each made with `door`. */
+  readonly more?: readonly Door[];
   /** What the fire input does, by door; the others: `exit-only`. */
   readonly fire?: Readonly<Record<string, FireAction>>;
   readonly onFault?: "release" | "trouble";
@@ -104,7 +115,9 @@ export function smallOffice(sketch: OfficeSketch = {}): Site {
     area("workshop", "Workshop"),
     area("server-room", "Server room", { parent: "lobby" }),
     area("canteen", "Canteen"),
-  ].filter(({ id }) => !sketch.without?.areas?.includes(id));
+  ]
+    .filter(({ id }) => !sketch.without?.areas?.includes(id))
+    .map((sketched): Area => ({ ...sketched, ...sketch.areas?.[sketched.id] }));
   const fire = new Map(Object.entries(sketch.fire ?? {}));
   const doors = [
     door("front", {
@@ -130,6 +143,7 @@ export function smallOffice(sketch: OfficeSketch = {}): Site {
       contact: point("turnstile-lock/input/1"),
       readers: { outside: point("turnstile-reader/reader/1"), inside: point("turnstile-reader/reader/2") },
     }),
+    ...(sketch.more ?? []),
   ]
     .filter(({ id }) => !sketch.without?.doors?.includes(id))
     .map((sketched): Door => {
@@ -185,21 +199,31 @@ export function smallOffice(sketch: OfficeSketch = {}): Site {
     partitions: byId([{ id: "ground", name: "Ground floor", tenant: "main", members: [] }]),
     sensors: byId(sensors),
     devices: byId([...devices].map((id) => ({ id, name: id, driver: "mqtt" }))),
-    groups: byId([
-      group("staff", { front: ["office"], workshop: ["office"], turnstile: ["office"] }),
-      group("cleaners", { front: ["evening"] }),
-      group("it", { server: ["always"], front: ["office"] }),
-    ]),
+    groups: byId(
+      [
+        group("staff", { front: ["office"], workshop: ["office"], turnstile: ["office"] }),
+        group("cleaners", { front: ["evening"] }),
+        group("it", { server: ["always"], front: ["office"] }),
+        ...Object.keys(sketch.groups ?? {})
+          .filter((id) => !["staff", "cleaners", "it"].includes(id))
+          .map((id) => group(id, {})),
+      ].map((sketched): Group => ({ ...sketched, ...sketch.groups?.[sketched.id] })),
+    ),
     schedules: byId([
       weekly("office", workdays, "07:00", "19:00"),
       weekly("evening", workdays, "18:00", "21:00"),
       weekly("opening", workdays, "09:00", "12:00"),
       always,
+      ...(sketch.schedules ?? []),
     ]),
+    ...sketch.site,
   };
 }
 
 export interface Staff extends People {
+  /** The rows, as the database would hold them: a story may change them. */
+  readonly rows: Map<string, Person>;
+  readonly cards: Map<string, Credential>;
   readonly names: ReadonlyMap<string, string>;
 }
 
@@ -210,6 +234,8 @@ type CardSketch = Partial<Credential> & { readonly person: string };
 export function staff(
   changes: {
     readonly people?: Readonly<Record<string, Partial<Person>>>;
+    /** People besides these, by id, each with a card. */
+    readonly more?: Readonly<Record<string, Partial<Person> & { readonly name: string }>>;
     readonly cards?: Readonly<Record<string, Partial<Credential>>>;
   } = {},
 ): Staff {
@@ -221,6 +247,7 @@ export function staff(
     eve: { name: "Eve Kern", groups: [] },
     finn: { name: "Finn Holm", groups: ["it", "staff"] },
     gil: { name: "Gil Mai", groups: ["staff"], validFrom: local("00:00", 7) },
+    ...changes.more,
   };
   const cards: Record<string, CardSketch> = {
     "card-ada-old": { person: "ada", status: "lost" },
@@ -243,6 +270,8 @@ export function staff(
   return {
     person: (id) => rows.get(id),
     credential: (id) => credentials.get(id),
+    rows,
+    cards: credentials,
     names: new Map(Object.entries(people).map(([id, { name }]) => [id, name])),
   };
 }

@@ -3,6 +3,8 @@ import type { Command } from "../../gateway/core/commands.js";
 import { nextDeadline } from "../../gateway/core/deadline.js";
 import { localTime, sentence } from "../../gateway/core/describe.js";
 import type { EventBody } from "../../gateway/core/events.js";
+import { musterView } from "../../gateway/core/muster.js";
+import type { Credential, Person } from "../../gateway/core/people.js";
 import { reconcile } from "../../gateway/core/reconcile.js";
 import type { Request, Signal, SignalBody } from "../../gateway/core/signals.js";
 import type { DoorId, Instant, SensorId, Side, Site } from "../../gateway/core/site.js";
@@ -89,6 +91,42 @@ export class Teller {
     });
   }
 
+  /** A PIN at a reader, of the person whose card waits there, or of one that says whose it is. */
+  pin(
+    who: string | undefined,
+    door: DoorId,
+    pin: "right" | "wrong" | "duress" | "none" = "right",
+    side: Side = "outside",
+  ): this {
+    const factor = this.state.readers.get(`${door}/${side}`)?.factor;
+    const waits = factor && factor.until > this.now ? factor.credential : undefined;
+    const credential = waits ?? (pin === "wrong" ? undefined : who && `pin-${who}`);
+    const whose = waits ? "" : who === undefined ? "" : `${this.#name("person", who)}'s `;
+    return this.#told(`${whose}keys at ${this.#name("door", door)}, ${side}: PIN ${pin}`, {
+      type: "keys-entered",
+      door,
+      side,
+      scan: `scan-${this.#count + 1}`,
+      device: this.site.doors.get(door)?.readers[side]?.device ?? "nowhere",
+      pin,
+      ...(credential === undefined ? {} : { credential }),
+    });
+  }
+
+  /** A card at the reader of a lift's cabin. */
+  liftBadge(who: string, lift: string): this {
+    const card = this.people.credential(`card-${who}`);
+    const name = this.site.lifts?.get(lift)?.name ?? lift;
+    return this.#told(`${card ? `card-${who}` : "a stranger's card"} in ${name}`, {
+      type: "lift-card-presented",
+      lift,
+      scan: `scan-${this.#count + 1}`,
+      device: this.site.lifts?.get(lift)?.reader.device ?? "nowhere",
+      shown: "…beef",
+      ...(card ? { credential: card.id } : {}),
+    });
+  }
+
   opens(door: DoorId): this {
     return this.contact(door, "open");
   }
@@ -116,8 +154,47 @@ export class Teller {
     return this.#told(`the exit button of ${this.#name("door", door)}`, { type: "exit-requested", door });
   }
 
+  /** A key is turned in the cylinder, or taken out. */
+  key(
+    door: DoorId,
+    active: boolean,
+    { edge = true, fault = null as "open" | "short" | "tamper" | null } = {},
+  ): this {
+    const how = fault ? `line ${fault}` : active ? "turned" : "taken out";
+    return this.#told(`the key of ${this.#name("door", door)}: ${how}`, {
+      type: "key-switch-changed",
+      door,
+      active,
+      edge,
+      fault,
+    });
+  }
+
+  /** A vehicle comes to the gate, or leaves. */
+  vehicle(door: DoorId, active: boolean, fault: "open" | "short" | "tamper" | null = null): this {
+    const how = fault ? `line ${fault}` : active ? "a vehicle" : "nothing";
+    return this.#told(`the loop of ${this.#name("door", door)}: ${how}`, {
+      type: "loop-changed",
+      door,
+      active,
+      fault,
+    });
+  }
+
+  /** Something is in the way of the leaf. */
+  safetyEdge(door: DoorId, active: boolean, fault: "open" | "short" | "tamper" | null = null): this {
+    const how = fault ? `line ${fault}` : active ? "touched" : "clear";
+    return this.#told(`the safety edge of ${this.#name("door", door)}: ${how}`, {
+      type: "safety-edge-changed",
+      door,
+      active,
+      fault,
+    });
+  }
+
   says(door: DoorId, locked: boolean, bolt: "in" | "out" | null = null): this {
-    return this.#told(`the lock of ${this.#name("door", door)}: ${locked ? "locked" : "not locked"}`, {
+    const how = `${locked ? "locked" : "not locked"}${bolt === null ? "" : `, its bolt ${bolt}`}`;
+    return this.#told(`the lock of ${this.#name("door", door)}: ${how}`, {
       type: "lock-reported",
       door,
       locked,
@@ -140,6 +217,24 @@ export class Teller {
     });
   }
 
+  /** Somebody changes a person's row; the next decision reads it. */
+  row(person: string, what: string, changes: Partial<Person>): this {
+    const row = this.people.rows.get(person);
+    if (!row) throw new Error(`story: nobody is ${person}`);
+    this.people.rows.set(person, { ...row, version: row.version + 1, ...changes });
+    this.#say(`${this.#name("person", person)}: ${what}`);
+    return this;
+  }
+
+  /** The same of a card. */
+  card(id: string, what: string, changes: Partial<Credential>): this {
+    const row = this.people.cards.get(id);
+    if (!row) throw new Error(`story: no card ${id}`);
+    this.people.cards.set(id, { ...row, version: row.version + 1, ...changes });
+    this.#say(`${id}: ${what}`);
+    return this;
+  }
+
   lost(device: string): this {
     return this.#told(`${device} goes silent`, { type: "device-presence", device, online: false });
   }
@@ -159,8 +254,8 @@ export class Teller {
   }
 
   asks(request: Request, { by = "olga", force = false, note = "" } = {}): this {
-    const place = "door" in request ? this.#name("door", request.door) : this.#name("sensor", request.sensor);
-    return this.#told(`Olga asks for ${request.op} at ${place}${force ? ", by force" : ""}`, {
+    const place = this.#placeOf(request);
+    return this.#told(`Olga asks for ${request.op}${place}${force ? ", by force" : ""}`, {
       type: "requested",
       by: { kind: "operator", id: by },
       request,
@@ -169,19 +264,66 @@ export class Teller {
     });
   }
 
-  restart(downSeconds: number): this {
+  /** `clock`: who answers for the clock at the start. `wakesAt`: what the clock says then, if it is wrong. */
+  restart(downSeconds: number, clock?: "ntp" | "host" | "nobody", wakesAt?: Instant): this {
     const downSince = this.now;
-    this.now += downSeconds * 1000;
-    return this.#told(`the gateway starts after ${downSeconds} s`, {
+    this.now = wakesAt ?? this.now + downSeconds * 1000;
+    const whose =
+      clock === undefined ? "" : clock === "nobody" ? ", its clock unsure" : `, its clock by ${clock}`;
+    return this.#told(`the gateway starts after ${downSeconds} s${whose}`, {
       type: "started",
       downSince,
       version: "1.0.0",
+      ...(clock === undefined ? {} : { clock }),
     });
   }
 
-  clock(seconds: number): this {
+  clock(seconds: number, { synchronized = false } = {}): this {
     this.now += seconds * 1000;
-    return this.#told(`the clock is set by ${seconds} s`, { type: "clock-stepped", byMs: seconds * 1000 });
+    const who = synchronized ? " by the time service" : "";
+    return this.#told(`the clock is set by ${seconds} s${who}`, {
+      type: "clock-stepped",
+      byMs: seconds * 1000,
+      ...(synchronized ? { synchronized } : {}),
+    });
+  }
+
+  /** The time service, or whoever runs the host, says that the clock is right. */
+  clockConfirmed(why: "ntp" | "host" = "ntp"): this {
+    return this.#told("the time service confirms the clock", { type: "clock-trust", trusted: true, why });
+  }
+
+  /** A card at a reader of an assembly point. */
+  musterBadge(who: string, reader: string): this {
+    const card = this.people.credential(`card-${who}`);
+    const name = this.site.musterReaders?.get(reader)?.name ?? reader;
+    return this.#told(`${card ? `card-${who}` : "a stranger's card"} at ${name}`, {
+      type: "muster-presented",
+      reader,
+      scan: `scan-${this.#count + 1}`,
+      device: this.site.musterReaders?.get(reader)?.point.device ?? "nowhere",
+      shown: "…beef",
+      ...(card ? { credential: card.id } : {}),
+    });
+  }
+
+  /** The list of who is where, as it would be printed. */
+  muster(): this {
+    const muster = this.state.house.get("house")?.muster;
+    const { counts, people, unnamed } = musterView(this.site, this.state, muster, this.now, this.people);
+    const { certain, possible, visitors, safe, missing } = counts;
+    const head = `${certain} certain, ${possible} possible, ${visitors} visitors; ${safe} safe, ${missing} missing`;
+    this.#lines.push(`${indent}(${head})`);
+    for (const { person, area, how, visitor, safe: mark } of people) {
+      const where = area === null ? "not listed" : this.#name("area", area);
+      const what = [how, ...(visitor ? ["visitor"] : []), mark ? `safe (${mark.by})` : "missing"].join(", ");
+      this.#lines.push(`${indent}(${this.#name("person", person)}: ${where}, ${what})`);
+    }
+    for (const { door, exits, openings } of unnamed)
+      this.#lines.push(
+        `${indent}(${this.#name("door", door)}: ${exits} left and ${openings} openings without a name today)`,
+      );
+    return this;
   }
 
   activate(next: Site): this {
@@ -206,10 +348,9 @@ export class Teller {
   shows(id: DoorId): this {
     const door = this.site.doors.get(id);
     if (!door) throw new Error(`story: no door ${id}`);
-    const { lock, position, mode, alarm } = doorView(this.site, this.state, door, this.now);
-    this.#lines.push(
-      `${indent}(${door.name}: ${lock}, ${position}, ${mode}${alarm ? `, alarm ${alarm}` : ""})`,
-    );
+    const { lock, position, mode, alarm, troubles } = doorView(this.site, this.state, door, this.now);
+    const what = [lock, position, mode, ...(alarm ? [`alarm ${alarm}`] : []), ...(troubles ?? [])];
+    this.#lines.push(`${indent}(${door.name}: ${what.join(", ")})`);
     return this;
   }
 
@@ -230,6 +371,12 @@ export class Teller {
   /** What was told so far. */
   get transcript(): string {
     return `\n${this.#lines.join("\n")}\n`;
+  }
+
+  /** What was told so far is no part of the transcript. */
+  forget(): this {
+    this.#lines.length = 0;
+    return this;
   }
 
   // ----------------------------------------------------------------------------------------------------------- inside
@@ -285,17 +432,38 @@ export class Teller {
       case "emergency-release-door":
         return `release ${command.door} until reset${urgent}`;
       case "lock-door":
-        return `lock ${command.door}${urgent}`;
+        return command.pulse ? `end the release of ${command.door}` : `lock ${command.door}${urgent}`;
+      case "signal-reader":
+        return command.pattern === "quiet"
+          ? `the ${command.side} reader of ${command.door} is quiet`
+          : `the ${command.side} reader of ${command.door} warns for ${command.ms / 1000} s`;
       case "answer-scan":
         return `reader shows ${command.outcome}`;
+      case "set-output":
+        return `output ${command.point.device}/${command.point.n} for ${command.ms / 1000} s${urgent}`;
+      case "answer-reader":
+        return `${command.point.device} shows ${command.outcome}`;
     }
+  }
+
+  #placeOf(request: Request): string {
+    if ("door" in request && request.door !== undefined) return ` at ${this.#name("door", request.door)}`;
+    if ("sensor" in request) return ` at ${this.#name("sensor", request.sensor)}`;
+    if ("person" in request && request.person !== undefined)
+      return ` for ${this.#name("person", request.person)}`;
+    if ("doorGroup" in request && request.doorGroup !== undefined)
+      return ` at ${this.#name("doorGroup", request.doorGroup)}${"allOrNone" in request && request.allOrNone ? ", all or none" : ""}`;
+    if ("level" in request) return ` to ${this.#name("level", request.level)}`;
+    if ("lift" in request) return ` in ${this.#name("lift", request.lift)}`;
+    return "";
   }
 
   #name(kind: string, id: string): string {
     if (kind === "person") return this.people.names.get(id) ?? id;
     if (kind === "operator") return "Olga";
-    const { doors, areas, sensors } = this.site;
-    const places = { door: doors, area: areas, sensor: sensors }[kind];
+    const { doors, areas, sensors, lifts, doorGroups: doorGroup, threatLevels = [] } = this.site;
+    const level = new Map(threatLevels.map((each) => [each.id, each]));
+    const places = { door: doors, area: areas, sensor: sensors, lift: lifts, doorGroup, level }[kind];
     return places?.get(id)?.name ?? id;
   }
 

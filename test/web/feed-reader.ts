@@ -27,11 +27,14 @@ export class FeedReader {
   static async open(
     house: Pick<House, "url">,
     cookie: string,
-    cursor: { after?: number; lastEventId?: string } = {},
+    cursor: { after?: number; lastEventId?: string; language?: string } = {},
     token?: string,
   ): Promise<FeedReader> {
     const stop = new AbortController();
-    const query = cursor.after === undefined ? "" : `?after=${cursor.after}`;
+    const asked = new URLSearchParams();
+    if (cursor.after !== undefined) asked.set("after", String(cursor.after));
+    if (cursor.language !== undefined) asked.set("language", cursor.language);
+    const query = asked.size === 0 ? "" : `?${asked}`;
     const headers = {
       ...(token === undefined ? { Cookie: cookie } : { Authorization: `Bearer ${token}` }),
       ...(cursor.lastEventId === undefined ? {} : { "Last-Event-ID": cursor.lastEventId }),

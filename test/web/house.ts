@@ -302,8 +302,9 @@ export async function openHouse(options: HouseOptions = {}) {
     const event = journal.events.find(({ id, seq }) => id === which || String(seq) === which);
     if (!event || !mayReadEvent(may, operator, event)) return refusal("not-found", "there is no such event");
     const { trace = [], remedy = null } = event;
-    const sentence = sentenceOf(event, { names: may(operator, "names.read") });
-    return { ok: true, result: { event: publicEvent(event), sentence, trace, remedy } };
+    const { language } = operator;
+    const sentence = sentenceOf(event, { names: may(operator, "names.read"), language });
+    return { ok: true, result: { event: publicEvent(event), sentence, why: `${sentence}.`, trace, remedy } };
   }
 
   /** Something happens at the site: journalled, and told when it is on disk. */
@@ -426,7 +427,12 @@ export async function ask(
   };
 }
 
-function sentenceOf(event: SiteEvent, { names }: { names: boolean }): string {
+/** In German it only says that it is. */
+function sentenceOf(
+  event: SiteEvent,
+  { names, language }: { names: boolean; language?: string | undefined },
+): string {
+  if (language === "de") return `auf Deutsch: ${sentenceOf(event, { names })}`;
   const person = event.person ?? "";
   const words: Record<string, string> = {
     door: event.door ?? "",

@@ -84,6 +84,13 @@ describe("what is done calls the operation of the same meaning, as who asks", ()
     ],
     ["POST", "/doors/front/mode", { mode: "secured" }, "door.mode", { door: "front", mode: "secured" }],
     ["POST", "/doors/front/mode", {}, "door.mode", { door: "front" }],
+    [
+      "POST",
+      "/doors/front/allow-open",
+      { note: "delivery" },
+      "door.allow-open",
+      { door: "front", note: "delivery" },
+    ],
     ["POST", "/doors/front/emergency-release", {}, "door.emergency-release", { door: "front" }],
     [
       "POST",

@@ -107,6 +107,9 @@ export class Unreachable extends Error {
   }
 }
 
+/** The language of the page, in which the gateway is to tell what happened. */
+const spoken = (): string => document.documentElement.lang || "en";
+
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -120,7 +123,8 @@ function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
 async function asked<T>(method: string, path: string, how: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`/api/v1/${path}`, { method, ...how });
+    const headers = { "Accept-Language": spoken(), ...how.headers };
+    response = await fetch(`/api/v1/${path}`, { method, ...how, headers });
   } catch {
     throw new Unreachable();
   }
@@ -144,8 +148,9 @@ const sendBytes = <T>(path: string, bytes: Blob): Promise<T> =>
 const remove = <T>(path: string): Promise<T> => ask("DELETE", path);
 const part = encodeURIComponent;
 
+/** A feed can send no headers: its address says in which language. */
 export const feedPath = (after: string): string =>
-  `/api/v1/feed${after === "" ? "" : `?after=${part(after)}`}`;
+  `/api/v1/feed?language=${part(spoken())}${after === "" ? "" : `&after=${part(after)}`}`;
 
 export const api = {
   // ------------------------------------------------------------------------------------------------------- signing in

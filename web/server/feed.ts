@@ -209,15 +209,16 @@ class Feed {
   }
 
   #event(event: SiteEvent, durable: boolean): string {
-    return renderedEvent(event, this.#parts.describe, this.#names, durable);
+    return renderedEvent(event, this.#parts.describe, this.#names, durable, this.#operator.language);
   }
 
-  #views({ doors, areas, partitions }: News): string {
+  #views({ doors, areas, partitions, house }: News): string {
     const { may, live } = this.#parts;
     if (live.view().site.revision !== this.#revision) return this.#site();
     const parts: string[] = [];
     if (may(this.#operator, "doors.read")) {
       for (const door of doors) parts.push(frame("door", shownDoor(door)));
+      if (house) parts.push(frame("house", house));
     }
     if (may(this.#operator, "areas.read")) for (const area of areas) parts.push(frame("area", area));
     if (may(this.#operator, "partitions.read")) {
@@ -301,13 +302,19 @@ function frame(name: string, data: unknown): string {
 /** One event is rendered once for all feeds that show it the same way. */
 const rendered = new WeakMap<SiteEvent, Map<string, string>>();
 
-function renderedEvent(event: SiteEvent, describe: Describe, names: boolean, durable: boolean): string {
+function renderedEvent(
+  event: SiteEvent,
+  describe: Describe,
+  names: boolean,
+  durable: boolean,
+  language: Operator["language"],
+): string {
   const ways = rendered.get(event) ?? new Map<string, string>();
   rendered.set(event, ways);
-  const way = `${names} ${durable}`;
+  const way = `${names} ${durable} ${language}`;
   const before = ways.get(way);
   if (before !== undefined) return before;
-  const shown = shownEvent(event, describe, names);
+  const shown = shownEvent(event, describe, names, language);
   const text = frame("event", durable ? shown : { ...shown, durable });
   ways.set(way, text);
   return text;

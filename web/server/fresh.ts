@@ -46,11 +46,13 @@ export function notFresh(
 }
 
 /** Operations after which somebody else can come in, or that overrule the building: new ones of these kinds are in too. */
-const sensitiveKinds = /^(account|client|device|owner|invite|token)\./;
-const harmless = new Set(["account.list"]);
+const sensitiveKinds = /^(account|client|device|owner|invite|token|emergency-badge)\./;
+const harmless = new Set(["account.list", "emergency-badge.list"]);
+/** Against what the building would refuse: only with `force`. */
+const forcible = new Set(["door.unlock", "group.unlock", "fire.reset"]);
 
 export function isSensitive(operation: string, params: unknown): boolean {
-  if (operation === "door.unlock") {
+  if (forcible.has(operation)) {
     const { force } = (typeof params === "object" && params !== null ? params : {}) as { force?: unknown };
     return force !== undefined && force !== false;
   }

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { languageOf } from "../../gateway/core/words/language.js";
 import type { Operator } from "../../gateway/ports.js";
 import type { ApiToken } from "./needs.js";
 import { notSignedIn, type Problem, sendProblem } from "./problems.js";
@@ -26,8 +27,13 @@ export interface Guard extends RequestHandler {
 
 const identities = new WeakMap<Request, Identity>();
 
+/** Whoever asks is told things in the language of his browser; a feed, which can send no headers, names it in its address. */
 export function rememberIdentity(request: Request, identity: Identity | undefined): void {
-  if (identity) identities.set(request, identity);
+  if (!identity) return;
+  const named = request.query.language;
+  const wish = typeof named === "string" ? named : request.headers["accept-language"];
+  const operator = { ...identity.operator, language: languageOf(wish) };
+  identities.set(request, { ...identity, operator });
 }
 
 export function identityOf(request: Request): Identity | undefined {

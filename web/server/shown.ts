@@ -1,20 +1,25 @@
-import type { SiteEvent } from "../../gateway/core/events.js";
+import { isSilent, type SiteEvent } from "../../gateway/core/events.js";
 import { publicEvent } from "../../gateway/core/public-event.js";
 import type { DoorView, SiteView } from "../../gateway/core/views.js";
+import type { Language } from "../../gateway/core/words/language.js";
 import type { Operator } from "../../gateway/ports.js";
 
 /** A person reads this: names only where `names` says so, else ids. */
-export type Describe = (event: SiteEvent, options: { readonly names: boolean }) => string;
+export type Describe = (
+  event: SiteEvent,
+  options: { readonly names: boolean; readonly language?: Language | undefined },
+) => string;
 export type May = (operator: Operator, permission: string) => boolean;
 
 /** An event as the API tells it: as on MQTT, with its sentence. */
-export function shownEvent(event: SiteEvent, describe: Describe, names: boolean) {
-  return { ...publicEvent(event), sentence: describe(event, { names }) };
+export function shownEvent(event: SiteEvent, describe: Describe, names: boolean, language?: Language) {
+  return { ...publicEvent(event), sentence: describe(event, { names, language }) };
 }
 
 /** What an operator may read of the journal; the same as a client over MQTT. */
 export function mayReadEvent(may: May, operator: Operator, event: SiteEvent): boolean {
-  return may(operator, categoryPermission(event.type.slice(0, event.type.indexOf("."))));
+  const category = categoryPermission(event.type.slice(0, event.type.indexOf(".")));
+  return may(operator, category) && (!isSilent(event.type) || may(operator, "discreet"));
 }
 
 export function categoryPermission(category: string): string {
@@ -24,9 +29,11 @@ export function categoryPermission(category: string): string {
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 /** Instants as ISO 8601, as everywhere outside of the process. */
-export function shownDoor({ since, override, ...door }: DoorView) {
+export function shownDoor({ since, override, closeBy, allowedOpen, ...door }: DoorView) {
   return {
     ...door,
+    ...(closeBy === undefined ? {} : { closeBy: iso(closeBy) }),
+    ...(allowedOpen ? { allowedOpen: { by: allowedOpen.by, until: iso(allowedOpen.until) } } : {}),
     since: iso(since),
     override: override && { by: override.by, until: iso(override.until) },
   };
@@ -41,5 +48,6 @@ export function shownSite(view: SiteView, may: May, operator: Operator, now: num
     areas: may(operator, "areas.read") ? view.areas : [],
     partitions: may(operator, "partitions.read") ? view.partitions : [],
     sensors: may(operator, "sensors.read") ? view.sensors : [],
+    ...(view.house && may(operator, "doors.read") ? { house: view.house } : {}),
   };
 }

@@ -53,6 +53,7 @@ export class Device {
   readonly #inputs = new Map<number, { active: boolean; fault: InputFault; changes: number }>();
   readonly #locks = new Map<number, Lock>();
   readonly #outputs = new Map<number, { on: boolean; timer?: NodeJS.Timeout }>();
+  readonly #sounding = new Map<number, { pattern: string; timer: NodeJS.Timeout }>();
   /** When this device made a scan, by id. */
   readonly #scannedAt = new Map<string, number>();
   readonly #asking = new Map<string, (result: DownResult["outcome"]) => void>();
@@ -106,6 +107,7 @@ export class Device {
   async stop(): Promise<void> {
     for (const lock of this.#locks.values()) lock.stop();
     for (const { timer } of this.#outputs.values()) clearTimeout(timer);
+    for (const { timer } of this.#sounding.values()) clearTimeout(timer);
     this.#say("state", { state: "lost" }, { qos: 1, retain: true });
     await this.#link.stop();
   }
@@ -126,6 +128,11 @@ export class Device {
 
   isOn(output: number): boolean {
     return this.#outputs.get(output)?.on ?? false;
+  }
+
+  /** What a reader's beeper sounds now; undefined: it is silent. */
+  sounds(reader: number): string | undefined {
+    return this.#sounding.get(reader)?.pattern;
   }
 
   /** Told when a bolt turns; returns how to stop listening. */
@@ -248,6 +255,7 @@ export class Device {
   /** What kept the device from doing it, or undefined: done. */
   #carryOut(command: DownCommand): string | undefined {
     if (command.op === "output") return this.#switch(command.output, command.on, command.ms);
+    if (command.op === "signal") return this.#signal(command.reader, command.pattern, command.ms);
     const lock = this.#locks.get(command.lock);
     if (!lock) return `no lock ${command.lock}`;
     switch (command.op) {
@@ -256,8 +264,7 @@ export class Device {
         if (scannedAt !== undefined && performance.now() - scannedAt > scanForMs) {
           return "the scan is older than 5 s";
         }
-        lock.pulse(command.ms);
-        return undefined;
+        return lock.pulse(command.id, command.ms);
       }
       case "hold":
         return lock.hold(command.id, command.n, command.lease_ms);
@@ -267,6 +274,15 @@ export class Device {
         lock.lock(command.ends);
         return undefined;
     }
+  }
+
+  /** A reader's beeper: on for so long, and silent at `ms` 0. A pattern that it does not know sounds like any other. */
+  #signal(reader: number, pattern: string, ms: number): string | undefined {
+    if (!this.points.reader.includes(reader)) return `no reader ${reader}`;
+    clearTimeout(this.#sounding.get(reader)?.timer);
+    if (ms === 0) this.#sounding.delete(reader);
+    else this.#sounding.set(reader, { pattern, timer: setTimeout(() => this.#sounding.delete(reader), ms) });
+    return undefined;
   }
 
   #switch(output: number, on: boolean, ms: number | undefined): string | undefined {

@@ -11,6 +11,7 @@ const command = z.discriminatedUnion("op", [
   z.object({ id, op: z.literal("hold"), lock: n, lease_ms: ms, n: z.int().min(1) }),
   z.object({ id, op: z.literal("lock"), lock: n, ends: id }),
   z.object({ id, op: z.literal("release"), lock: n }),
+  z.object({ id, op: z.literal("signal"), reader: n, pattern: z.string().max(40), ms: ms.or(z.literal(0)) }),
   z.object({ id, op: z.literal("output"), output: n, on: z.boolean(), ms: ms.optional() }),
 ]);
 export type DownCommand = z.infer<typeof command>;

@@ -1,7 +1,7 @@
 /** Why a lock would not do as told; goes back in the acknowledgement. */
 export type Unwilling = string;
 
-/** How many ended holds a lock remembers, so that a late renewal does not open it again. */
+/** How many ended orders a lock remembers, so that a late renewal or pulse does not open it again. */
 const endedKept = 200;
 /** The longest timer of Node, about 24.8 days; no pulse and no lease of a door is longer. */
 export const longestMs = 2 ** 31 - 1;
@@ -22,7 +22,7 @@ export class Lock {
   readonly #latched: Set<string>;
   readonly #onTurn: (locked: boolean) => void;
   readonly #keepLatched: (ids: readonly string[]) => void;
-  #pulse: { timer: NodeJS.Timeout; endsAtMs: number } | undefined;
+  readonly #pulses = new Map<string, NodeJS.Timeout>();
   #told: boolean;
 
   constructor(options: {
@@ -40,7 +40,7 @@ export class Lock {
   }
 
   get locked(): boolean {
-    return this.#pulse === undefined && !this.held;
+    return this.#pulses.size === 0 && !this.held;
   }
 
   /** By a lease or a latch. */
@@ -48,16 +48,17 @@ export class Lock {
     return this.#leases.size > 0 || this.#latched.size > 0;
   }
 
-  pulse(ms: number): void {
-    const endsAtMs = performance.now() + ms;
-    if (this.#pulse && this.#pulse.endsAtMs > endsAtMs) return;
-    clearTimeout(this.#pulse?.timer);
+  /** Each ends by its own time, or by its name; unlocked while any runs. */
+  pulse(id: string, ms: number): Unwilling | undefined {
+    if (this.#ended.has(id)) return `unlock ${id} has been ended`;
+    clearTimeout(this.#pulses.get(id));
     const timer = setTimeout(() => {
-      this.#pulse = undefined;
+      this.#pulses.delete(id);
       this.#turn();
     }, ms);
-    this.#pulse = { timer, endsAtMs };
+    this.#pulses.set(id, timer);
     this.#turn();
+    return undefined;
   }
 
   /** Begins a hold or renews it; a renewal needs a higher `n`, and none is taken after the hold was ended. */
@@ -86,12 +87,14 @@ export class Lock {
     return undefined;
   }
 
-  /** Ends the hold or release of that id, and no other; also one that has not come yet, so that nothing late opens the door. */
+  /** Ends the pulse, hold or release of that id, and no other; also one that has not come yet, so that nothing late opens the door. */
   lock(ends: string): void {
     if (this.#latched.has(ends)) {
       this.#keepLatched([...this.#latched].filter((id) => id !== ends));
       this.#latched.delete(ends);
     }
+    clearTimeout(this.#pulses.get(ends));
+    this.#pulses.delete(ends);
     clearTimeout(this.#leases.get(ends)?.timer);
     this.#leases.delete(ends);
     this.#ended.add(ends);
@@ -104,7 +107,7 @@ export class Lock {
 
   /** The device loses power: timers end, latches stay on disk. */
   stop(): void {
-    clearTimeout(this.#pulse?.timer);
+    for (const timer of this.#pulses.values()) clearTimeout(timer);
     for (const { timer } of this.#leases.values()) clearTimeout(timer);
   }
 

@@ -43,6 +43,9 @@ const door = z.object({
   lock: z.object({ point }),
   contact: point.optional(),
   exitButton: point.optional(),
+  keySwitch: point.optional(),
+  loop: point.optional(),
+  safetyEdge: point.optional(),
   openMs: z.number().default(30_000),
   mode: z.string().default("card"),
 });
@@ -152,12 +155,15 @@ export function pointsOf({ doors, sensors, devices }: SiteWires): ReadonlyMap<st
     ]),
   );
   const wired = [
-    ...doors.flatMap(({ readers, lock, contact, exitButton }) => [
+    ...doors.flatMap(({ readers, lock, contact, exitButton, keySwitch, loop, safetyEdge }) => [
       readers.outside,
       readers.inside,
       lock.point,
       contact,
       exitButton,
+      keySwitch,
+      loop,
+      safetyEdge,
     ]),
     ...sensors.map((each) => each.point),
   ];

@@ -1,16 +1,15 @@
-import { rightsAt } from "./rights.js";
 import type { Rule } from "./rule.js";
 
-/** One of the person's groups has this door, at some time. A door that is open to all needs no group. */
+/** One of the person's groups has this door, or he has a right of his own, at some time. A door that is open to all needs none. */
 export const groupHasDoor: Rule = {
   name: "group-has-door",
-  judge: (request) =>
-    request.openToAll || rightsAt(request).length > 0
+  judge: ({ openToAll, rights, person }) =>
+    openToAll || rights.some(({ deny }) => !deny)
       ? undefined
       : {
           reason: "no-access",
-          found: request.person?.groups.length
-            ? `no group with this door (${request.person.groups.join(", ")})`
+          found: person?.groups.length
+            ? `no group with this door (${person.groups.join(", ")})`
             : "in no group",
         },
 };

@@ -3,6 +3,7 @@ import type { Rule } from "./rule.js";
 /** The person is not blocked; a status that is not known counts as blocked. */
 export const notBlocked: Rule = {
   name: "not-blocked",
+  ofResponders: true,
   judge: ({ person }) =>
     person?.status === "active"
       ? undefined

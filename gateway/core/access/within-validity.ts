@@ -1,30 +1,36 @@
-import { wallTime, whenSpoken } from "../schedule.js";
+import { clockOf, surelyAt } from "../clock-trust.js";
+import { wallTime } from "../schedule.js";
 import type { Instant, Site } from "../site.js";
-import type { Denial, Rule } from "./rule.js";
+import type { AccessRequest, Denial, Rule } from "./rule.js";
 
-/** Both the card and the person are within their dates: from the first valid instant to before the first that is not. */
+/**
+ * Both the card and the person are within their dates: from the first valid instant to before the first that is not. What had
+ * ended when the clock was last right has ended, whatever it says now; what has not begun by the clock has not begun.
+ */
 export const withinValidity: Rule = {
   name: "within-validity",
-  judge: ({ site, at, credential, person }) =>
-    outside(site, at, "card", credential) ?? outside(site, at, "person", person),
+  ofResponders: true,
+  judge: (request) =>
+    outside(request, "card", request.credential) ?? outside(request, "person", request.person),
 };
 
+interface Dates {
+  readonly validFrom?: Instant;
+  readonly validUntil?: Instant;
+}
+
 function outside(
-  site: Site,
-  at: Instant,
+  { site, at, building }: AccessRequest,
   whose: "card" | "person",
-  dates: { readonly validFrom?: Instant; readonly validUntil?: Instant } | undefined,
+  dates: Dates | undefined,
 ): Denial | undefined {
-  if (dates?.validFrom !== undefined && at < dates.validFrom) {
-    return {
-      reason: `${whose}-not-yet-valid`,
-      found: `from ${date(site, dates.validFrom)}`,
-      remedy: `would be let in from ${whenSpoken(site, dates.validFrom, at)}`,
-    };
-  }
-  if (dates?.validUntil !== undefined && at >= dates.validUntil) {
+  if (dates?.validFrom !== undefined && at < dates.validFrom)
+    return { reason: `${whose}-not-yet-valid`, found: `from ${date(site, dates.validFrom)}` };
+  if (
+    dates?.validUntil !== undefined &&
+    (at >= dates.validUntil || surelyAt(clockOf(building), at) >= dates.validUntil)
+  )
     return { reason: `${whose}-expired`, found: `until ${date(site, dates.validUntil)}` };
-  }
   return undefined;
 }
 

@@ -102,7 +102,7 @@ function Since({ since, stale }: { readonly since: string | null; readonly stale
   );
 }
 
-const modes = ["card", "free", "secured"] as const satisfies Door["mode"][];
+const modes = ["card", "free", "secured", "maintenance"] as const satisfies Door["mode"][];
 
 function DoorMenu({ door, stale }: { readonly door: Door; readonly stale: boolean }) {
   const words = useWords();

@@ -82,8 +82,13 @@ export const de: Words = {
     noSensor: "Kein Türkontakt",
     mode: {
       card: "Karte",
+      "card-and-pin": "Karte und PIN",
+      pin: "PIN",
+      "card-or-pin": "Karte oder PIN",
+      "two-step": "Zwei verschiedene Ausweise einer Person",
       free: "Frei: keine Karte nötig",
       secured: "Gesichert: niemand kommt hinein",
+      maintenance: "Wartung: Karten öffnen nicht",
     },
     setMode: (door) => `Betriebsart von ${door}`,
     modeRest: "Zurück zur üblichen Betriebsart",

@@ -79,8 +79,13 @@ export const en = {
     noSensor: "No door contact",
     mode: {
       card: "Card",
+      "card-and-pin": "Card and PIN",
+      pin: "PIN",
+      "card-or-pin": "Card or PIN",
+      "two-step": "Two different badges of one person",
       free: "Free: no card needed",
       secured: "Secured: nobody enters",
+      maintenance: "Maintenance: cards do not open",
     },
     setMode: (door: string) => `Mode of ${door}`,
     modeRest: "Back to its usual mode",

@@ -8,6 +8,7 @@ import { houseRoutes } from "./house-routes.js";
 import { importRoutes } from "./import-routes.js";
 import { journalRoutes } from "./journal-routes.js";
 import { meRoutes } from "./me-routes.js";
+import { musterRoutes } from "./muster-routes.js";
 import { peopleRoutes } from "./people-routes.js";
 import { sessionRoutes } from "./session-routes.js";
 
@@ -19,6 +20,7 @@ export function allRoutes(feeds: Feeds): Route[] {
     ...meRoutes,
     ...accountRoutes,
     ...houseRoutes,
+    ...musterRoutes,
     ...peopleRoutes,
     ...importRoutes,
     ...journalRoutes(feeds),

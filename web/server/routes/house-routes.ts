@@ -2,7 +2,7 @@ import type { DoorView } from "../../../gateway/core/views.js";
 import { isSensitive, notFresh } from "../fresh.js";
 import { perform, Refusing, refuse, route } from "../route.js";
 import { byId, done } from "../schemas/common.js";
-import { doors, setMode, unlock, withNote } from "../schemas/doors.js";
+import { allowOpen, doors, setMode, unlock, withNote } from "../schemas/doors.js";
 import { siteNow, status } from "../schemas/live.js";
 import { byName, params as operationParams, performed } from "../schemas/operations.js";
 import { groups, schedules, site } from "../schemas/site.js";
@@ -108,6 +108,18 @@ export const houseRoutes = [
     body: setMode,
     answer: done,
     run: ({ who, params, body }, parts) => perform(parts, who, "door.mode", { door: params.id, ...body }),
+  }),
+  route({
+    method: "post",
+    path: "/doors/:id/allow-open",
+    says: "Let a door stand open until an hour, or no longer",
+    tag,
+    access: { permission: "door.mode" },
+    params: byId,
+    body: allowOpen,
+    answer: done,
+    run: ({ who, params, body }, parts) =>
+      perform(parts, who, "door.allow-open", { door: params.id, ...body }),
   }),
   route({
     method: "post",

@@ -5,7 +5,7 @@ import type { Feeds } from "../feed.js";
 import { answered, perform, refuse, route } from "../route.js";
 import { byEvent, events, eventsAsked, why } from "../schemas/events.js";
 import { feedAsked } from "../schemas/live.js";
-import { categoryPermission, shownEvent } from "../shown.js";
+import { categoryPermission, mayReadEvent, shownEvent } from "../shown.js";
 
 const tag = "What happened";
 
@@ -45,7 +45,9 @@ export const journalRoutes = (feeds: Feeds) => [
           : await parts.journal.readAfter(after, limit, filter);
       const names = parts.may(operator, "names.read");
       return {
-        events: found.map((event) => shownEvent(event, parts.describe, names)),
+        events: found
+          .filter((event) => mayReadEvent(parts.may, operator, event))
+          .map((event) => shownEvent(event, parts.describe, names, operator.language)),
         next: found.length < limit ? null : (found.at(-1)?.seq ?? null),
       };
     },

@@ -27,7 +27,12 @@ const eventShown = z
     sensor: id.optional(),
     reason: z.string().optional(),
     remedy: z.string().optional(),
+    remedies: z
+      .array(z.array(z.looseObject({ change: z.string() })))
+      .optional()
+      .meta({ description: "The remedy as data: alternatives, each of the changes that it takes together." }),
     trace: z.array(traceLine).optional(),
+    decidedBy: z.string().optional(),
   })
   .meta({ id: "Event" });
 export type Event = z.infer<typeof eventShown>;
@@ -86,6 +91,7 @@ export const why = z
   .looseObject({
     event: z.looseObject({ id: z.string(), seq: z.int(), at, type: z.string() }),
     sentence: z.string(),
+    why: z.string().meta({ description: "What happened, why, and what would have helped, for people." }),
     trace: z.array(traceLine).meta({ description: "Each rule that was asked, and what it answered." }),
     remedy: z.string().nullable().meta({ description: "What would have made it a yes." }),
   })

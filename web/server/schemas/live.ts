@@ -2,11 +2,23 @@ import { z } from "zod";
 import { at, id } from "./common.js";
 import { doorShown } from "./doors.js";
 
+/** What holds of the whole house: in the live view, and in the feed as event `house`. */
+export const houseNow = z
+  .object({
+    threat: z.object({ level: id, by: z.string().nullable(), since: at.nullable() }).nullable(),
+    levels: z.array(z.object({ id, name: z.string() })),
+    lockdowns: z.array(z.object({ doorGroup: id.nullable(), by: z.string(), since: at })),
+    doorGroups: z.array(z.object({ id, name: z.string(), doors: z.array(id) })),
+    lifts: z.array(z.object({ id, name: z.string(), floors: z.array(id) })),
+  })
+  .meta({ id: "HouseNow" });
+
 export const siteNow = z
   .object({
     now: at,
     site: z.object({ id: z.string(), name: z.string(), revision: z.int(), timeZone: z.string() }),
     doors: z.array(doorShown),
+    house: houseNow.optional(),
     areas: z.array(z.object({ id, name: z.string(), occupancy: z.int(), uncertain: z.int() })),
     partitions: z.array(
       z.object({
@@ -34,6 +46,11 @@ export const feedAsked = z.object({
     .regex(/^\d{1,15}$/, "after is the seq of an event")
     .optional()
     .meta({ description: "Go on after this seq; the header Last-Event-ID says the same." }),
+  language: z
+    .string()
+    .max(35)
+    .optional()
+    .meta({ description: "In which language events are told: en or de. Elsewhere Accept-Language says it." }),
 });
 
 export const status = z
@@ -47,6 +64,13 @@ export const status = z
     people: z.int(),
     credentials: z.int(),
     accounts: z.int(),
+    clock: z
+      .looseObject({ now: at, trusted: z.boolean(), why: z.string().nullable() })
+      .optional()
+      .meta({ description: "While it is not trusted no schedule unlocks a door." }),
+    emergency: z.string().nullable().optional().meta({
+      description: "Why the gateway runs from its emergency file, where only emergency badges are known.",
+    }),
   })
   .meta({ id: "Status" });
 export type Status = z.infer<typeof status>;
