@@ -9,7 +9,7 @@ describe("a wrong command line", () => {
     [["door", "list", "--bogus"], "unknown option '--bogus'"],
     [["door", "unlock"], "missing required argument 'door'"],
     [["door", "list", "extra"], "too many arguments for 'list'"],
-    [["door", "mode", "front", "ajar"], "Allowed choices are card, free, secured, rest"],
+    [["door", "mode", "front", "ajar"], "Allowed choices are card, card-and-pin, pin,"],
     [["start", "--mqtt-port", "99999"], "whole number from 0 to 65535"],
     [["client", "add", "hub", "--role", "king"], "Allowed choices are"],
     [["journal", "tail", "--category", "doors"], "must be one of"],

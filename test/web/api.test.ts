@@ -35,7 +35,7 @@ describe("operations", () => {
     expect([response.status, await response.json()]).toEqual([200, { result: { door: "front" } }]);
     expect(house.performed).toEqual([
       {
-        operator: { actor: { kind: "operator", id: "anna" }, role: "owner", discreet: false },
+        operator: { actor: { kind: "operator", id: "anna" }, role: "owner", discreet: false, language: "en" },
         name: "door.unlock",
         params: { door: "front" },
       },

@@ -138,7 +138,12 @@ describe("what is done calls the operation of the same meaning, as who asks", ()
   ])("%s %s %j", async (method, path, body, name, params) => {
     const { status: code } = await ask(house, cookie, method, path, body);
     expect(code).toBe(200);
-    const operator = { actor: { kind: "operator", id: "anna" }, role: "owner", discreet: false };
+    const operator = {
+      actor: { kind: "operator", id: "anna" },
+      role: "owner",
+      discreet: false,
+      language: "en",
+    };
     expect(house.performed).toEqual([{ operator, name, params }]);
   });
 
