@@ -18,6 +18,7 @@ export interface Stretch {
   /** No unlock within two seconds after the end, or no connection when it was due. */
   readonly missing: number;
   readonly p50: number;
+  readonly p90: number;
   readonly p99: number;
   readonly max: number;
   /** Connections that the devices lost. */
@@ -95,6 +96,7 @@ async function stretch(): Promise<Stretch> {
     scans: latencies.length + missing,
     missing,
     p50: at(0.5),
+    p90: at(0.9),
     p99: at(0.99),
     max: at(1),
     losses: losses() - lossesBefore,
