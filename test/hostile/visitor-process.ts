@@ -46,6 +46,11 @@ async function letIn({ mqtt, who, from, giveUpMs }: Extract<VisitorTold, { do: "
 
 let leave: (() => Promise<Visit>) | undefined;
 
+async function signOut(served: { readonly web: URL }, cookie: string, from: string): Promise<void> {
+  const { status } = await ask(served, "DELETE", "/session", { cookie, from });
+  if (status >= 300) throw new Error(`signing out was answered ${status}`);
+}
+
 /** Signs in again and again, and follows the feed. */
 async function visit({ web, cookie, owner, from }: Extract<VisitorTold, { do: "visit" }>): Promise<void> {
   const at = new URL(web);
@@ -59,8 +64,14 @@ async function visit({ web, cookie, owner, from }: Extract<VisitorTold, { do: "v
     while (!over) {
       const askedAt = performance.now();
       try {
-        const { status, body } = await ask({ web: at }, "POST", "/session", { body: owner, from });
+        const {
+          status,
+          body,
+          cookie: own,
+        } = await ask({ web: at }, "POST", "/session", { body: owner, from });
         if (status !== 200) failed.push(`${status} ${body.slice(0, 120)}`);
+        // An account has twenty sessions; the twenty-first would end that of the feed.
+        else await signOut({ web: at }, own, from);
       } catch (error) {
         failed.push(String(error));
       }
