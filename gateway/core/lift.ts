@@ -4,9 +4,11 @@ import type { ScanOutcome } from "./commands.js";
 import type { Draft } from "./draft.js";
 import type { EventBody, TraceLine } from "./events.js";
 import type { Credential, People, Person } from "./people.js";
+import { requestRefusal } from "./precedence.js";
 import { type DenialReason, denialReasons, type RequestRefusal } from "./reasons.js";
 import type { SignalOf } from "./signals.js";
 import type { AreaId, Door, Lift, Site } from "./site.js";
+import { takeUse } from "./uses.js";
 
 type Card = SignalOf<"lift-card-presented">;
 type Floor = Lift["floors"][number];
@@ -79,6 +81,7 @@ function worked(draft: Draft, lift: Lift, signal: Card, people: People): ScanOut
   }
   const floors = granted.map(({ area }) => area);
   draft.tell({ ...who, type: "access.lift-granted", trace, decidedBy: "gateway", data: { floors } });
+  takeUse(draft, card.credential);
   free(draft, granted, lift.ms);
   // Which button he pressed, and whether he went at all, the lift does not tell.
   draft.whereabouts.set(card.person.id, { area: lift.area, since: draft.at, by: lift.id, how: "assumed" });
@@ -127,6 +130,7 @@ export function unlockLift(
   draft: Draft,
   { lift: id, area, ms }: { readonly lift: string; readonly area?: AreaId; readonly ms?: number },
   told: Pick<EventBody, "by" | "data">,
+  force: boolean,
 ): RequestRefusal | undefined {
   const lift = draft.site.lifts?.get(id);
   if (!lift) return "unknown-lift";
@@ -134,6 +138,11 @@ export function unlockLift(
   if (floors.length === 0) return "unknown-floor";
   const forMs = ms ?? lift.ms;
   if (!(forMs >= 1 && forMs <= longestFreeMs)) return "bad-duration";
+  // As at a door: a floor that is locked down is not freed from afar without the right to force it.
+  for (const floor of floors) {
+    const refused = requestRefusal("remote", draft.situation(floorDoor(draft.site, lift, floor)), force);
+    if (refused) return refused;
+  }
   const data = {
     ...told.data,
     floors: floors.map((floor) => floor.area),

@@ -74,7 +74,7 @@ function attempt(draft: Draft, signal: Requested, people: People): RequestRefusa
     case "threat.set":
       return setThreatLevel(draft, request.level, signal.by, told(signal));
     case "lift.unlock":
-      return unlockLift(draft, request, told(signal));
+      return unlockLift(draft, request, told(signal), signal.force === true);
   }
   if (!("door" in request)) return "unknown-request";
   const door = draft.site.doors.get(request.door);

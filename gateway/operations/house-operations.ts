@@ -141,15 +141,19 @@ export const houseOperations = [
       area: id.optional().describe("The floor's area. Absent: every floor."),
       ms: z.int().min(500).max(longestUnlockMs).optional(),
       note: note.optional(),
+      force: z.boolean().optional().describe("Also in a lockdown; needs the right to force and a reason."),
     }),
-    run: async (house, operator, { lift, area, ms, note: why }) => {
+    run: async (house, operator, { lift, area, ms, note: why, force }) => {
+      if (force && !(may(operator, "door.force") && why)) {
+        return refused("forbidden", "forcing a lift needs the right to force and a reason");
+      }
       const request: Request = {
         op: "lift.unlock",
         lift,
         ...(area === undefined ? {} : { area }),
         ...(ms === undefined ? {} : { ms }),
       };
-      return ask(house, operator, request, why);
+      return ask(house, operator, request, why, force);
     },
   }),
 ];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Lift } from "../../gateway/core/site.js";
-import { point, smallOffice } from "./small-office.js";
+import { point, type Staff, smallOffice, staff } from "./small-office.js";
 import { Teller } from "./teller.js";
 
 const lift: Lift = {
@@ -18,7 +18,7 @@ const lift: Lift = {
 };
 
 /** `staff` may go to the lobby and the canteen, `it` to the server room at any hour. */
-function lifted(): Teller {
+function lifted(people?: Staff): Teller {
   const office = smallOffice({
     groups: {
       staff: {
@@ -32,7 +32,7 @@ function lifted(): Teller {
     site: { lifts: new Map([["lift", lift]]) },
   });
   const cabin = { id: "cabin", name: "Lift cabin", tenant: "main", outside: false };
-  return new Teller({ ...office, areas: new Map([...office.areas, ["cabin", cabin]]) });
+  return new Teller({ ...office, areas: new Map([...office.areas, ["cabin", cabin]]) }, people);
 }
 
 test("a card in the cabin frees the floors that its holder has a right to, and he is in the lift", () => {
@@ -74,9 +74,10 @@ test("out of hours, and without a right, no floor is freed", () => {
   `);
 });
 
-test("in a lockdown of all doors no floor is freed by a card; somebody at a desk frees one", () => {
+test("in a lockdown of all doors no floor is freed by a card, nor from a desk without force", () => {
   const story = lifted().at("10:00").asks({ op: "lockdown.start" }).forget().liftBadge("ada", "lift");
   story.asks({ op: "lift.unlock", lift: "lift", area: "canteen" }, { note: "catering" });
+  story.asks({ op: "lift.unlock", lift: "lift", area: "canteen" }, { note: "rescue", force: true });
   story.asks({ op: "lift.unlock", lift: "lift", area: "roof" });
   expect(story.transcript).toMatchInlineSnapshot(`
     "
@@ -84,10 +85,18 @@ test("in a lockdown of all doors no floor is freed by a card; somebody at a desk
               Ada Berg may not go anywhere with Lift: the door is locked down
               → lift-board shows denied
     10:00:00  Olga asks for lift.unlock in Lift
-              Olga freed Lift to Canteen for 10 s (catering)
+              lift.unlock by Olga was refused: the door is locked down
+    10:00:00  Olga asks for lift.unlock in Lift, by force
+              Olga freed Lift to Canteen for 10 s (rescue)
               → output lift-board/2 for 10 s
     10:00:00  Olga asks for lift.unlock in Lift
               lift.unlock by Olga was refused: the lift has no such floor
     "
   `);
+});
+
+test("a one-time card rides once", () => {
+  const once = staff({ cards: { "card-ada": { maxUses: 1 } } });
+  const story = lifted(once).at("10:00").liftBadge("ada", "lift").wait(60).liftBadge("ada", "lift");
+  expect(story.transcript).toContain("Ada Berg may not go anywhere with Lift");
 });
