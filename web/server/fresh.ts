@@ -49,7 +49,7 @@ export function notFresh(
 const sensitiveKinds = /^(account|client|device|owner|invite|token|emergency-badge)\./;
 const harmless = new Set(["account.list", "emergency-badge.list"]);
 /** Against what the building would refuse: only with `force`. */
-const forcible = new Set(["door.unlock", "group.unlock", "fire.reset"]);
+const forcible = new Set(["door.unlock", "group.unlock", "lift.unlock", "fire.reset"]);
 
 export function isSensitive(operation: string, params: unknown): boolean {
   if (forcible.has(operation)) {
