@@ -32,6 +32,7 @@ import type { HouseParts, Listening } from "./operations/house-parts.js";
 import { ImportDesk } from "./operations/import-desk.js";
 import { localAdministrator } from "./operations/operator.js";
 import { operationsOf } from "./operations/perform.js";
+import { keepPace } from "./pace.js";
 import type { Clock, ClockTrust, Operations } from "./ports.js";
 import { RequestDesk } from "./request-desk.js";
 import { scanMemoryMs } from "./scans.js";
@@ -136,6 +137,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     late.house = house;
     late.desk = new RequestDesk(house.parts, house.operations);
     closing.push(watchDisk(store, engine));
+    const endPace = keepPace(store.journal, (held) => broker.hold(held));
+    closing.push(async () => endPace());
     await engine.start(store.openedWith.lastAt);
     closing.push(() => engine.stop("stopped"));
     closing.push(() => house.parts.imports.close());

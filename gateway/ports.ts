@@ -80,6 +80,8 @@ export interface Journal {
   /** Told when writing fails and when it works again. */
   onHealth(listener: (health: JournalHealth) => void): () => void;
   health(): JournalHealth;
+  /** Entries not yet on disk. */
+  readonly waiting: number;
   /** Events with `seq` above `after`, oldest first. */
   readAfter(after: number, limit: number, filter?: EventFilter): Promise<SiteEvent[]>;
   /** Events with `seq` below `before` (absent: the newest), newest first. */

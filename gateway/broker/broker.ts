@@ -65,6 +65,8 @@ export interface Broker {
   ): Promise<void>;
   /** Ends the session of an account. */
   drop(account: string): void;
+  /** Makes all who are connected wait with what they send, or go on; nothing of it is lost. */
+  hold(held: boolean): void;
   stats(): BrokerStats;
   /** Lets out what was published last and closes everything; presence and wills are not told any more. */
   stop(): Promise<void>;
@@ -166,6 +168,10 @@ class EmbeddedBroker implements Broker {
 
   drop(account: string): void {
     this.#sessions.drop(account);
+  }
+
+  hold(held: boolean): void {
+    this.#sessions.hold(held);
   }
 
   stats(): BrokerStats {

@@ -6,6 +6,10 @@ import { type Breach, PacketGauge } from "./packet-gauge.js";
 
 /** So much does not wait for the end of the turn. */
 const leavesAtOnceBytes = 16 * 1024;
+/** PUBACK and its kin (MQTT 3.1.1, 3.4 to 3.7); nothing else that a known client is sent is as short, but PINGRESP. */
+const acknowledgementBytes = 4;
+/** So long an acknowledgement waits for something to travel with. A segment of its own costs as much as an order. */
+const acknowledgedWithinMs = 5;
 
 /**
  * One connection as the broker's parser sees it. Between socket and parser it caps the size of packets, lets only CONNECT
@@ -22,10 +26,15 @@ export class Intake extends Duplex {
   readonly #onGreeted: () => void;
   #rest: Buffer | undefined;
   #wanted = false;
+  #held = false;
   #ended = false;
   #broken = false;
   #wake: NodeJS.Timeout | undefined;
   #uncorks = 0;
+  #leaving: NodeJS.Immediate | undefined;
+  #lingering: NodeJS.Timeout | undefined;
+  /** CONNACK, or whatever else came first, has left. */
+  #spoken = false;
 
   constructor(
     socket: Socket,
@@ -67,6 +76,12 @@ export class Intake extends Duplex {
     this.#pump();
   }
 
+  /** While held nothing more is read: what the client sends waits in its socket, and at last with the client. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (!held) this.#pump();
+  }
+
   override _read(): void {
     this.#wanted = true;
     this.#pump();
@@ -74,12 +89,17 @@ export class Intake extends Duplex {
 
   /**
    * The packet writer corks for each packet and uncorks in the next tick. What is written in one turn of the loop leaves together
-   * at its end instead: an order and the reader's answer are one segment, and so are the news of one commit.
+   * at its end instead: an order and the reader's answer are one segment, and so are the news of one commit. Acknowledgements
+   * alone wait a little longer: that of a scan mostly leaves with its answer.
    */
   override uncork(): void {
     this.#uncorks++;
     if (this.writableLength >= leavesAtOnceBytes) this.#letOut();
-    else if (this.#uncorks === 1) setImmediate(() => this.#letOut());
+    else if (this.#leaving === undefined) {
+      if (!this.#spoken || this.writableLength > this.#uncorks * acknowledgementBytes)
+        this.#leaving = setImmediate(() => this.#letOut());
+      else this.#lingering ??= setTimeout(() => this.#letOut(), acknowledgedWithinMs);
+    }
   }
 
   /** What was written before it, the reason why, still leaves. */
@@ -112,13 +132,18 @@ export class Intake extends Duplex {
   }
 
   #letOut(): void {
+    clearImmediate(this.#leaving);
+    clearTimeout(this.#lingering);
+    this.#leaving = undefined;
+    this.#lingering = undefined;
+    this.#spoken = true;
     const corks = this.#uncorks;
     this.#uncorks = 0;
     for (let i = 0; i < corks; i++) super.uncork();
   }
 
   #pump(): void {
-    while (this.#wanted && !this.#broken && this.#wake === undefined && !this.destroyed) {
+    while (this.#wanted && !this.#held && !this.#broken && this.#wake === undefined && !this.destroyed) {
       const chunk = this.#rest ?? (this.#socket.read() as Buffer | null);
       this.#rest = undefined;
       if (chunk === null) {

@@ -64,6 +64,11 @@ export class Sessions {
     return this.#sessions.size;
   }
 
+  /** Reads nothing more from anybody who is connected now, until it is let go on. */
+  hold(held: boolean): void {
+    for (const { intake } of this.#connections.values()) intake.hold(held);
+  }
+
   /** The connection of a client; a client that has just closed still has its own. */
   of(client: Client): Connection | undefined {
     const found = this.#connections.get(client) ?? this.#sessions.get(client.id);

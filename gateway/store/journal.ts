@@ -136,11 +136,15 @@ export class SqliteJournal implements Journal {
     return () => this.#healthListeners.delete(listener);
   }
 
+  get waiting(): number {
+    return this.#backlog.entries + this.#writing.filter((item) => item.is === "entry").length;
+  }
+
   health(): JournalHealth {
     const commits = this.#commits.spread();
     return {
       state: this.#failing ? "failing" : "ok",
-      waiting: this.#backlog.entries + this.#writing.filter((item) => item.is === "entry").length,
+      waiting: this.waiting,
       lastSeq: this.#progress.seq,
       lastDurableSeq: this.#durableSeq,
       ...(commits ? { commits } : {}),

@@ -367,3 +367,35 @@ test("a mutated CONNECT is no more than refused", async () => {
   await until(() => rig.broker.stats().connections === 0, 6_000);
   await device(rig, "r2");
 }, 60_000);
+
+test("what a device sends while the broker holds its clients back waits, and is all heard afterwards", async () => {
+  const rig = await brokerRig();
+  const wire = await device(rig);
+  const heard: string[] = [];
+  rig.broker.bus.onUp(({ payload }) => heard.push(payload.toString()));
+  rig.broker.hold(true);
+  for (let i = 1; i <= 20; i++) wire.write(publishPacket("gw/v1/device/r1/up/scan", `${i}`));
+  await pause(150);
+  // What was already on its way to the parser when the hold began may pass.
+  expect(heard).toEqual([]);
+  rig.broker.hold(false);
+  await until(() => heard.length === 20);
+  expect(heard).toEqual(Array.from({ length: 20 }, (_, i) => `${i + 1}`));
+});
+
+test("a scan's acknowledgement leaves with its answer, and by itself when there is none", async () => {
+  const rig = await brokerRig();
+  const wire = await device(rig);
+  const chunks: Buffer[] = [];
+  wire.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const answer = (): void => void rig.broker.bus.sendDown("r1", "result", "{}", 0);
+  const end = rig.broker.bus.onUp(() => void setTimeout(answer, 2));
+  wire.write(publishPacket("gw/v1/device/r1/up/scan", "{}", { id: 7 }));
+  await until(() => chunks.length > 0);
+  expect(chunks.map((chunk) => [(chunk[0] ?? 0) >> 4, (chunk[4] ?? 0) >> 4])).toEqual([[4, 3]]);
+  end();
+  chunks.length = 0;
+  wire.write(publishPacket("gw/v1/device/r1/up/scan", "{}", { id: 7 }));
+  await until(() => chunks.length > 0);
+  expect(Buffer.concat(chunks)).toEqual(Buffer.from([0x40, 2, 0, 7]));
+});
