@@ -6,6 +6,8 @@ import { type Breach, PacketGauge } from "./packet-gauge.js";
 
 /** So much does not wait for the end of the turn. */
 const leavesAtOnceBytes = 16 * 1024;
+/** So much of a connection is worked in one turn of the loop, some ten messages: the disk and the other connections have theirs. */
+const workedAtOnceBytes = 1024;
 /** PUBACK and its kin (MQTT 3.1.1, 3.4 to 3.7); nothing else that a known client is sent is as short, but PINGRESP. */
 const acknowledgementBytes = 4;
 /** So long an acknowledgement waits for something to travel with. A segment of its own costs as much as an order. */
@@ -27,6 +29,9 @@ export class Intake extends Duplex {
   #rest: Buffer | undefined;
   #wanted = false;
   #held = false;
+  /** Of this turn of the loop: bytes that may still pass. */
+  #left = workedAtOnceBytes;
+  #resting: NodeJS.Immediate | undefined;
   #ended = false;
   #broken = false;
   #wake: NodeJS.Timeout | undefined;
@@ -126,6 +131,7 @@ export class Intake extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#wake);
+    clearImmediate(this.#resting);
     this.#rest = undefined;
     this.#socket.destroy();
     done(error);
@@ -143,7 +149,8 @@ export class Intake extends Duplex {
   }
 
   #pump(): void {
-    while (this.#wanted && !this.#held && !this.#broken && this.#wake === undefined && !this.destroyed) {
+    while (this.#wanted && !this.#halted) {
+      if (this.#left === 0) return;
       const chunk = this.#rest ?? (this.#socket.read() as Buffer | null);
       this.#rest = undefined;
       if (chunk === null) {
@@ -151,7 +158,8 @@ export class Intake extends Duplex {
         return;
       }
       const wasGreeted = this.#gauge.greeted;
-      const { pass, waitMs, breach } = this.#gauge.measure(chunk, performance.now());
+      const { pass, waitMs, breach } = this.#gauge.measure(chunk.subarray(0, this.#left), performance.now());
+      this.#spend(pass);
       if (breach !== undefined) {
         this.#broken = true;
         this.#onBreach(breach);
@@ -164,6 +172,19 @@ export class Intake extends Duplex {
       // Held until `open`: nothing wakes it but that.
       else if (waitMs === Number.POSITIVE_INFINITY) return;
     }
+  }
+
+  get #halted(): boolean {
+    return this.#held || this.#broken || this.#wake !== undefined || this.destroyed;
+  }
+
+  #spend(bytes: number): void {
+    this.#left -= bytes;
+    this.#resting ??= setImmediate(() => {
+      this.#resting = undefined;
+      this.#left = workedAtOnceBytes;
+      this.#pump();
+    });
   }
 
   #wait(waitMs: number): void {

@@ -14,6 +14,8 @@ import {
 } from "./packets.js";
 import { type BrokerRig, brokerRig, closed, pause, until } from "./rig.js";
 
+const connackBytes = 4;
+
 async function device(rig: BrokerRig, id = "r1") {
   rig.accounts.device(id);
   const wire = await rig.socket();
@@ -386,6 +388,7 @@ test("what a device sends while the broker holds its clients back waits, and is 
 test("a scan's acknowledgement leaves with its answer, and by itself when there is none", async () => {
   const rig = await brokerRig();
   const wire = await device(rig);
+  await until(() => wire.bytesRead === connackBytes);
   const chunks: Buffer[] = [];
   wire.on("data", (chunk: Buffer) => chunks.push(chunk));
   const answer = (): void => void rig.broker.bus.sendDown("r1", "result", "{}", 0);
