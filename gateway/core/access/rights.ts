@@ -43,7 +43,11 @@ const allHours: Schedule = {
 export function rightsOf(site: Site, door: Door, person: Person | undefined): readonly Right[] {
   if (!person) return none;
   const rights: Right[] = [];
-  for (const id of person.groups) addGroup(rights, site, door, site.groups.get(id), undefined);
+  const here = groupsAt(site, door);
+  for (const id of person.groups) {
+    const group = here.get(id);
+    if (group) addGroup(rights, site, door, group, undefined);
+  }
   if (person.temporary) for (const right of person.temporary) addTemporary(rights, site, door, right);
   return rights;
 }
@@ -93,6 +97,27 @@ function addTemporary(rights: Right[], site: Site, door: Door, right: TemporaryR
   const hours = right.schedule === undefined ? allHours : site.schedules.get(right.schedule);
   const { from, until } = right;
   if (leads && hours) rights.push({ source: "temporary", hours, deny: false, when: undefined, from, until });
+}
+
+const atDoors = new WeakMap<Site, Map<DoorId, ReadonlyMap<GroupId, Group>>>();
+
+/**
+ * Every group that says anything about this door; found when the first card comes to it. Most groups of most people have nothing
+ * to do with the door, and one look into a small map says so, where each group's own maps lie all over the memory.
+ */
+function groupsAt(site: Site, door: Door): ReadonlyMap<GroupId, Group> {
+  let doors = atDoors.get(site);
+  if (!doors) {
+    doors = new Map();
+    atDoors.set(site, doors);
+  }
+  const known = doors.get(door.id);
+  if (known) return known;
+  const groups = new Map<GroupId, Group>();
+  for (const group of site.groups.values())
+    if (group.doors.has(door.id) || group.lines?.has(door.id)) groups.set(group.id, group);
+  doors.set(door.id, groups);
+  return groups;
 }
 
 const withDoor = new WeakMap<Site, Map<DoorId, readonly GroupId[]>>();
