@@ -1,4 +1,4 @@
-import type { Instant } from "./core/site.js";
+import type { Instant, Site } from "./core/site.js";
 import type { ActiveSite } from "./engine.js";
 import type { Fault } from "./ports.js";
 import { siteCardFormats } from "./site/card-formats.js";
@@ -18,11 +18,19 @@ export function readSite(raw: unknown, drivers: readonly string[]): CheckedSite 
   return faults.length > 0 ? { ok: false, faults } : parsed;
 }
 
+const documents = new WeakMap<Site, SiteDocument>();
+
 /** A sound document as the engine runs it. */
 export function activeSite(document: SiteDocument, revision: number, from: Instant): ActiveSite {
-  return {
-    site: compileSite(document, revision, from),
-    cardFormats: siteCardFormats(document),
-    recompile: (again) => compileSite(document, revision, again),
+  const compiled = (at: Instant): Site => {
+    const site = compileSite(document, revision, at);
+    documents.set(site, document);
+    return site;
   };
+  return { site: compiled(from), cardFormats: siteCardFormats(document), recompile: compiled };
+}
+
+/** What a site in force was compiled from. */
+export function documentOf(site: Site): SiteDocument | undefined {
+  return documents.get(site);
 }

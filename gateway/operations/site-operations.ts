@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { activeSite, readSite } from "../building.js";
+import { activeSite, documentOf, readSite } from "../building.js";
 import type { Fault, Operator, Performed } from "../ports.js";
 import { diffSites } from "../site/diff.js";
-import { parseSite, type SiteDocument } from "../site/document.js";
+import type { SiteDocument } from "../site/document.js";
 import type { HouseParts } from "./house-parts.js";
 import { note } from "./ids.js";
 import { done, operation, refused } from "./operation.js";
@@ -11,31 +11,29 @@ const document = z
   .unknown()
   .describe("The site document as plain JSON; config/schema/site.schema.json is its form.");
 
-async function currentDocument(house: HouseParts): Promise<SiteDocument | undefined> {
-  const revision = house.engine.active?.site.revision;
-  if (revision === undefined) return undefined;
-  const kept = await house.store.sites.get(revision);
-  const parsed = parseSite(kept?.document);
-  return parsed.ok ? parsed.document : undefined;
-}
-
 interface Prepared {
   readonly document: SiteDocument;
   readonly changes: readonly string[];
   readonly faults: readonly Fault[];
 }
 
+/** A large site takes some ten milliseconds to read, and as long for the rest: doors are answered in between. */
+function doorsFirst(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Everything that can be said of a document without putting it in force. */
 async function prepare(house: HouseParts, raw: unknown): Promise<Prepared | readonly Fault[]> {
+  await doorsFirst();
   const read = readSite(raw, house.driverNames);
+  await doorsFirst();
   if (!read.ok) return read.faults;
-  const before = await currentDocument(house);
-  const next = activeSite(read.document, (house.engine.active?.site.revision ?? 0) + 1, house.clock.now());
-  return {
-    document: read.document,
-    changes: diffSites(before, read.document),
-    faults: [...house.engine.obstacles(next), ...groupFaults(house, read.document)],
-  };
+  const active = house.engine.active?.site;
+  const changes = diffSites(active && documentOf(active), read.document);
+  await doorsFirst();
+  const next = activeSite(read.document, (active?.revision ?? 0) + 1, house.clock.now());
+  const faults = [...house.engine.obstacles(next), ...groupFaults(house, read.document)];
+  return { document: read.document, changes, faults };
 }
 
 /** Groups that people are in cannot go: they would lose what they may without anybody having said so. */
@@ -64,6 +62,7 @@ async function putInForce(
 ): Promise<Performed> {
   const revision = (house.engine.active?.site.revision ?? 0) + 1;
   const now = house.clock.now();
+  await doorsFirst();
   await house.store.sites.save(revision, prepared.document, operator.actor, why, now);
   const outcome = house.engine.activate(activeSite(prepared.document, revision, now), operator.actor, why);
   if (!("durable" in outcome))

@@ -1,21 +1,16 @@
-/** What many people cost the real gateway, measured from outside while doors are used. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { controlSocketOf, performAt } from "../../gateway/cli/control-socket.js";
 import { openHouse } from "../../gateway/gateway.js";
 import { localAdministrator } from "../../gateway/operations/operator.js";
 import { faultSite } from "../faults/building.js";
 import { ScanLoad, ScanningDevice } from "../faults/scan-load.js";
 import { groupsOfTown, idOf, questions, uidOf, writePeople } from "./many-people.js";
 import { rounded, type Spread, spread } from "./percentiles.js";
+import { WatchedGateway } from "./watched-gateway.js";
 
-const root = join(import.meta.dirname, "../..");
 const doors = 8;
 const scansPerSecond = 50;
 const pageOfPeople = 50;
@@ -65,95 +60,13 @@ export interface PeopleFigures {
   readonly diskMb: { readonly database: number; readonly search: number; readonly snapshot: number };
 }
 
-/** The gateway as a process; what it takes is read from /proc. */
-class Measured {
-  readonly child: ChildProcess;
-  readonly startedAt = performance.now();
-  readonly #dataDir: string;
-  readonly #loopFile: string;
-  readyMs = 0;
-  mqttUrl = "";
-
-  constructor(dataDir: string, folder: string) {
-    this.#dataDir = dataDir;
-    this.#loopFile = join(folder, "loop.json");
-    const config = join(folder, "gateway.bench.yaml");
-    writeFileSync(
-      config,
-      "mqtt: { port: 0, publishPerSecond: 100000, publishBurst: 100000 }\nweb: { port: 0 }\nlog: { level: warn }\n",
-    );
-    this.child = spawn(
-      process.execPath,
-      [
-        "--import",
-        join(import.meta.dirname, "loop-watch.mjs"),
-        join(root, "dist/gateway/main.js"),
-        ...["start", "--data", dataDir, "--config", config, "--json"],
-      ],
-      { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, LOOP_WATCH: this.#loopFile } },
-    );
-  }
-
-  async ready(): Promise<this> {
-    const { stdout } = this.child;
-    if (!stdout) throw new Error("the gateway has no stdout");
-    const line = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: stdout }).once("line", resolve);
-      this.child.once("exit", (code) => reject(new Error(`the gateway ended with ${code}`)));
-    });
-    this.readyMs = performance.now() - this.startedAt;
-    const { mqtt } = JSON.parse(line) as { mqtt: { port: number }[] };
-    this.mqttUrl = `mqtt://127.0.0.1:${mqtt[0]?.port}`;
-    return this;
-  }
-
-  async ask<T>(name: string, params: object = {}): Promise<T> {
-    const performed = await performAt(controlSocketOf(this.#dataDir), name, params);
-    if (!performed.ok) throw new Error(`${name}: ${JSON.stringify(performed.refusal)}`);
-    return performed.result as T;
-  }
-
-  memory(): { rss: number; peak: number } {
-    const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
-    const mb = (name: string) =>
-      Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
-    return { rss: mb("VmRSS"), peak: mb("VmHWM") };
-  }
-
-  /** User and system, of all its threads. */
-  cpuMs(): number {
-    const fields = readFileSync(`/proc/${this.child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    // Clock ticks, of which there are 100 a second on Linux (proc(5), fields 14 and 15).
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  }
-
-  async loop(): Promise<{ p99Ms: number; maxMs: number }> {
-    rmSync(this.#loopFile, { force: true });
-    this.child.kill("SIGUSR2");
-    while (!existsSync(this.#loopFile)) await sleep(5);
-    await sleep(20);
-    const { p99Ms, maxMs } = JSON.parse(readFileSync(this.#loopFile, "utf8")) as {
-      p99Ms: number;
-      maxMs: number;
-    };
-    return { p99Ms: rounded(p99Ms), maxMs: rounded(maxMs) };
-  }
-
-  async end(signal: NodeJS.Signals): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const gone = once(this.child, "exit");
-    this.child.kill(signal);
-    await gone;
-  }
-}
-
 /** Measures, with so many people; `tell` hears what is being done. */
 export async function measurePeople(people: number, tell: (what: string) => void): Promise<PeopleFigures> {
   const folder = mkdtempSync(join(tmpdir(), "gw-people-"));
   const dataDir = join(folder, "data");
-  const running: Measured[] = [];
-  const start = async (dir: string): Promise<Measured> => {
-    const gateway = new Measured(dir, folder);
+  const running: WatchedGateway[] = [];
+  const start = async (dir: string): Promise<WatchedGateway> => {
+    const gateway = new WatchedGateway(dir, folder);
     running.push(gateway);
     return gateway.ready();
   };
@@ -209,7 +122,12 @@ export async function measurePeople(people: number, tell: (what: string) => void
 
     tell("starts");
     const last = uidOf((people - 1) * 2);
-    const lastCard = async (): Promise<{ gateway: Measured; ms: number; cpuMs: number; outcome: string }> => {
+    const lastCard = async (): Promise<{
+      gateway: WatchedGateway;
+      ms: number;
+      cpuMs: number;
+      outcome: string;
+    }> => {
       const gateway = await start(dataDir);
       const reader = device(1, [last]);
       await reader.connect(gateway.mqttUrl);
@@ -311,7 +229,7 @@ interface Job {
 
 /** As the command line does it; in seconds. */
 async function importList(
-  gateway: Measured,
+  gateway: WatchedGateway,
   file: string,
 ): Promise<{ send: number; check: number; apply: number }> {
   const begun = performance.now();
@@ -351,7 +269,7 @@ async function importList(
 }
 
 /** Cards scanned every millisecond, each blocked under way. */
-async function revoke(gateway: Measured, reader: ScanningDevice, key: string): Promise<Spread> {
+async function revoke(gateway: WatchedGateway, reader: ScanningDevice, key: string): Promise<Spread> {
   const took: number[] = [];
   for (let i = 0; i < revocations; i++) {
     const device = new ScanningDevice(reader.id, key, [staffCards[i] ?? ""]);
@@ -372,7 +290,7 @@ async function revoke(gateway: Measured, reader: ScanningDevice, key: string): P
 }
 
 async function search(
-  gateway: Measured,
+  gateway: WatchedGateway,
   people: number,
 ): Promise<Pick<PeopleFigures["search"], "all" | "furtherPages" | "by">> {
   const all: number[] = [];
