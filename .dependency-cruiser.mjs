@@ -31,7 +31,7 @@ const ids = "^gateway/ids\\.ts$";
 const driverSeam = "^drivers/driver\\.ts$";
 /** What the core's words are made of, without what decides: rooms around it may name things, not judge them. */
 const coreWords =
-  "^gateway/core/(site|people|signals|commands|state|events|public-event|reasons|views|describe|muster|words/[a-z-]+)\\.ts$";
+  "^gateway/core/(site|wires|people|signals|commands|state|events|public-event|reasons|views|describe|muster|words/[a-z-]+)\\.ts$";
 /** The engine and what it is made of; the other files beside it put rooms together. */
 const engineParts = "^gateway/(engine|wiring|scans|release-gate|news-desk|device-facts)\\.ts$";
 const assemblers = "(gateway|main|building|request-desk)\\.ts$";
@@ -78,12 +78,16 @@ export default {
       "drivers-know-only-their-seam",
       "A driver knows points of devices and nothing of doors, nor of another driver.",
       "^drivers/([^/]+)/",
-      ["^drivers/$1/", driverSeam],
+      ["^drivers/$1/", driverSeam, "^drivers/lock-timeline\\.ts$"],
     ),
     forbid(
       "drivers-without-node",
       "A driver speaks through its seam or a package; one that needs more of the machine (GPIO) is excepted by name here.",
-      { path: "^drivers/[^/]+/", pathNot: "^drivers/osdp/(keys|secure-channel)\\.ts$" },
+      {
+        path: "^drivers/[^/]+/",
+        pathNot:
+          "^drivers/(osdp/(keys|secure-channel)|gpio/(sysfs|libgpiod|keeper|keeper-link|watchdog))\\.ts$",
+      },
       node,
     ),
     room(

@@ -68,6 +68,8 @@ export type Reading =
       readonly mains?: boolean;
       readonly tamper?: boolean;
     }
+  /** Somebody seems to stand between the gateway and the device, or it is not the one that it was: what was tried. */
+  | { readonly type: "interference"; readonly device: string; readonly what: string }
   /** A message that could not be read: what was wrong with it, told to the device too. */
   | { readonly type: "nonsense"; readonly device: string; readonly where: string; readonly error: string };
 

@@ -22,6 +22,7 @@ const nonsenseEveryMs = 60_000;
 export class DeviceBook {
   readonly #facts = new Map<string, DeviceFacts>();
   readonly #nonsenseLoggedAt = new Map<string, Instant>();
+  readonly #interferenceLoggedAt = new Map<string, Instant>();
 
   of(device: string): DeviceFacts {
     let facts = this.#facts.get(device);
@@ -33,7 +34,10 @@ export class DeviceBook {
   }
 
   /** Takes down what a device said and returns the events that it is worth. */
-  note(reading: Extract<Reading, { type: "hello" | "health" | "nonsense" }>, at: Instant): EventBody[] {
+  note(
+    reading: Extract<Reading, { type: "hello" | "health" | "interference" | "nonsense" }>,
+    at: Instant,
+  ): EventBody[] {
     const { device } = reading;
     const facts = this.of(device);
     switch (reading.type) {
@@ -43,6 +47,13 @@ export class DeviceBook {
         return [];
       case "health":
         return this.#health(reading, facts);
+      case "interference": {
+        const key = `${device} ${reading.what}`;
+        const before = this.#interferenceLoggedAt.get(key);
+        if (before !== undefined && at - before < nonsenseEveryMs) return [];
+        this.#interferenceLoggedAt.set(key, at);
+        return [{ type: "device.interference", device, reason: reading.what }];
+      }
       case "nonsense": {
         facts.refused++;
         facts.lastNonsense = reading.error;

@@ -317,6 +317,7 @@ export class Engine implements Live {
         return;
       case "hello":
       case "health":
+      case "interference":
       case "nonsense":
         for (const event of this.devices.note(reading, this.#parts.clock.now())) this.note(event);
         return;

@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Driver } from "../drivers/driver.js";
-import { registry } from "../drivers/registry.js";
+import type { OsdpDesk } from "../drivers/osdp/desk.js";
+import { registry, type Wires } from "../drivers/registry.js";
 import { createWeb } from "../web/server/app.js";
 import { type Serving, serveWeb } from "../web/server/listen.js";
 import { openSessions } from "../web/server/sessions.js";
@@ -34,6 +35,8 @@ import { localAdministrator } from "./operations/operator.js";
 import { operationsOf } from "./operations/perform.js";
 import { keepPace } from "./pace.js";
 import type { Clock, ClockTrust, Operations } from "./ports.js";
+import { pulseOf } from "./pulse.js";
+import { openReaderKeys } from "./reader-keys.js";
 import { RequestDesk } from "./request-desk.js";
 import { scanMemoryMs } from "./scans.js";
 import { parseSite } from "./site/document.js";
@@ -113,7 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     }
   };
   try {
-    const late: { house?: Furnished; desk?: RequestDesk } = {};
+    const late: { house?: Furnished; desk?: RequestDesk; readers?: OsdpDesk } = {};
     const broker = await startBroker({
       root: config.mqtt.root,
       site: () => late.house?.parts.engine.active?.site.id ?? "",
@@ -129,10 +132,30 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     });
     closing.push(() => broker.stop());
 
-    const drivers = new Map([...registry].map(([name, make]) => [name, make({ bus: broker.bus })] as const));
+    const placeOf = (device: string) => late.house?.parts.engine.active?.site.devices.get(device);
+    const keys = openReaderKeys(foundation.dataDir);
+    const wires: Wires = {
+      bus: broker.bus,
+      osdp: { placeOf: (device) => placeOf(device)?.osdp, keys },
+      gpio: {
+        placeOf: (device) => placeOf(device)?.gpio,
+        isWell: pulseOf(store.journal, clock, () => late.house?.parts.engine.running === true),
+      },
+      onOsdpDesk: (desk) => {
+        late.readers = desk;
+      },
+    };
+    const drivers = new Map([...registry].map(([name, make]) => [name, make(wires)] as const));
     const web: { url: string }[] = [];
     const listening = (): Listening => ({ mqtt: broker.addresses, web });
-    const house = await furnish(foundation, config, drivers, listening, options.clockTrust);
+    const house = await furnish(
+      foundation,
+      config,
+      drivers,
+      listening,
+      options.clockTrust,
+      () => late.readers,
+    );
     const { engine } = house.parts;
     late.house = house;
     late.desk = new RequestDesk(house.parts, house.operations);
@@ -267,6 +290,7 @@ async function furnish(
   drivers: ReadonlyMap<string, Driver>,
   listening: () => Listening,
   clockTrust: ClockTrust = config.clock.trust === "host" ? hostClock : timeService(),
+  readers: () => OsdpDesk | undefined = () => undefined,
 ): Promise<Furnished> {
   const state = emptyState();
   applyChanges(state, changes);
@@ -310,6 +334,7 @@ async function furnish(
     startedAt: clock.now(),
     logLimits: logLimits(config),
     driverNames: [...registry.keys()],
+    readers,
     changeSite: oneAtATime(),
     listening,
     names: namesOf(

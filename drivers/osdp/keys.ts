@@ -1,10 +1,21 @@
 /** Keys of the secure channel (OSDP 2.2, annex D): AES-128, single blocks. Nothing here is ever logged. */
-import { createCipheriv, timingSafeEqual } from "node:crypto";
+import { createCipheriv, randomBytes, timingSafeEqual } from "node:crypto";
 
 export const keyBytes = 16;
 
 /** The published default key SCBK-D: a session under it protects nothing. */
 export const defaultKey: Uint8Array = Uint8Array.from({ length: keyBytes }, (_, i) => 0x30 + i);
+
+/** Of the system's generator. */
+export function freshBytes(count: number): Uint8Array {
+  return randomBytes(count);
+}
+
+/** A key that nobody has seen. */
+export function freshKey(): Uint8Array {
+  const key = freshBytes(keyBytes);
+  return weakness(key) === undefined ? key : freshKey();
+}
 
 /** One block, AES-128. */
 export function aesBlock(key: Uint8Array, block: Uint8Array): Uint8Array {

@@ -2,7 +2,7 @@
  * One reader as the panel sees it: who it is, whether it is there, its session, what it is to be told. Pure but for the random
  * numbers that it is given: time is an argument, nothing is sent from here. The bus asks `next`, sends, and says what came.
  */
-import { commandName, functions, nakReason } from "./codes.js";
+import { commandName, commands, functions, hex, nakReason } from "./codes.js";
 import { clearExchange, type Exchange, following, receive, sealedExchange } from "./exchange.js";
 import type { Frame, FrameFault, Sequence } from "./frame.js";
 import { defaultKey, sameBytes } from "./keys.js";
@@ -36,6 +36,10 @@ export interface LinkSettings {
   readonly address: number;
   /** The reader's own key; with one, nothing but an encrypted session counts, whatever the reader or anybody on the line says. */
   readonly key?: Uint8Array;
+  /** A new key that it may have taken without having said so: tried wherever the other one fails. */
+  readonly nextKey?: Uint8Array;
+  /** It is to be secure and has no key yet: nothing is said to it until it is given one. */
+  readonly waitsForKey?: boolean;
 }
 
 export type Identity = Extract<Reply, { is: "identity" }>;
@@ -48,7 +52,11 @@ export type Alarm =
   | "the same random number twice"
   | "is another reader than before";
 
-export type OrderResult = { readonly is: "done" } | { readonly is: "refused" | "lost"; readonly why: string };
+export type OrderResult =
+  /** With what it answered, where that is more than yes. */
+  | { readonly is: "done"; readonly reply?: Reply }
+  /** `lost`: whether it was done is not known. */
+  | { readonly is: "refused" | "lost"; readonly why: string };
 
 /** What became of it, for the driver. */
 export type Fact =
@@ -58,13 +66,16 @@ export type Fact =
       readonly functions: ReadonlyMap<number, Capability>;
       readonly secure: boolean;
     }
-  | { readonly is: "offline"; readonly why: string }
+  /** `away`: it answers no more. false: only its session is over, and a new one is being made. */
+  | { readonly is: "offline"; readonly why: string; readonly away: boolean }
   | { readonly is: "alarm"; readonly alarm: Alarm }
   | { readonly is: "reply"; readonly reply: Reply }
   | { readonly is: "settled"; readonly order: number; readonly result: OrderResult }
   /** Installed: the reader has proven the new key. Until then it was kept nowhere. */
   | { readonly is: "installed"; readonly key: Uint8Array; readonly clientId: string }
-  | { readonly is: "not-installed"; readonly why: string };
+  | { readonly is: "not-installed"; readonly why: string }
+  /** It said something that does not fit what it should be. */
+  | { readonly is: "nonsense"; readonly where: string; readonly error: string };
 
 /** Timing in milliseconds; facts of the line are the bus's. */
 export const timing = {
@@ -86,6 +97,9 @@ export const timing = {
 /** What this panel takes in one frame; told to each reader. */
 const panelReceiveBytes = 1_024;
 
+/** More than any reader keeps. */
+const mostStale = 64;
+
 type Step = "identify" | "capabilities" | "challenge" | "prove" | "set-up" | "ready";
 
 interface Waiting {
@@ -99,7 +113,10 @@ interface Waiting {
 
 interface Installation {
   readonly key: Uint8Array;
-  stage: "default" | "own";
+  /** `given`: the reader has been sent its new key, and is to prove that it has it. */
+  stage: "asked" | "given";
+  /** The key of the session in which the new one is sent. */
+  readonly under: KeyChoice;
 }
 
 export class ReaderLink {
@@ -117,6 +134,9 @@ export class ReaderLink {
   #known: Identity | undefined;
   #functions: ReadonlyMap<number, Capability> = new Map();
   #setUp: Command[] = [];
+  /** It has told all that it kept from before it was heard. */
+  #drained = false;
+  #stale = 0;
   readonly #orders: { readonly id: number; readonly command: Command }[] = [];
   #lastOrder = 0;
   #heardAt = Number.NEGATIVE_INFINITY;
@@ -125,6 +145,9 @@ export class ReaderLink {
   #probeMs: number = timing.probeMs;
   #handshakePauseMs: number = timing.handshakePauseMs;
   #key: Uint8Array | undefined;
+  #nextKey: Uint8Array | undefined;
+  /** The handshake on its way is with `#nextKey`. */
+  #tryingNext = false;
   #installation: Installation | undefined;
 
   /** `random`: a cryptographic generator. */
@@ -132,6 +155,7 @@ export class ReaderLink {
     this.settings = settings;
     this.#random = random;
     this.#key = settings.key;
+    this.#nextKey = settings.nextKey;
   }
 
   get online(): boolean {
@@ -147,8 +171,14 @@ export class ReaderLink {
     return this.#orders.length + (this.#waiting?.order === undefined ? 0 : 1);
   }
 
+  /** An exchange is on the line, or will be sent again. */
+  get waits(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   /** Not before this instant is there anything to send. */
   get dueAt(): number {
+    if (this.settings.waitsForKey && !this.#key && !this.#installation) return Number.POSITIVE_INFINITY;
     return this.#waiting ? Math.max(this.#waiting.notBefore, this.#notBefore) : this.#notBefore;
   }
 
@@ -156,16 +186,50 @@ export class ReaderLink {
   order(command: Command): number | undefined {
     if (!this.#online) return undefined;
     this.#lastOrder++;
-    this.#orders.push({ id: this.#lastOrder, command });
+    // A lock waits for no lamp.
+    const first = (other: Command) => other.code === commands.OUT;
+    const at = first(command) ? this.#orders.findIndex((waiting) => !first(waiting.command)) : -1;
+    const entry = { id: this.#lastOrder, command };
+    if (at < 0) this.#orders.push(entry);
+    else this.#orders.splice(at, 0, entry);
     return this.#lastOrder;
   }
 
   /** Gives the reader a new key over a session with the default one; only an operator starts this, for one named reader. */
   install(key: Uint8Array, now: number): Fact[] {
     const facts = this.#lose("a new key is being installed");
-    this.#installation = { key, stage: "default" };
+    this.#installation = { key, stage: "asked", under: "default" };
     this.#notBefore = now;
     return facts;
+  }
+
+  /** Gives the reader a new key in a session under its own; false: it is not in one. */
+  rotate(key: Uint8Array): boolean {
+    if (!this.#online || !this.secure || this.#installation) return false;
+    this.#nextKey = key;
+    this.#installation = { key, stage: "asked", under: "own" };
+    this.#step = "set-up";
+    this.#setUp = [newKey(key)];
+    return true;
+  }
+
+  /** The line itself is gone. */
+  cut(why: string, now: number): Fact[] {
+    const facts = this.#lose(why, true);
+    this.#probeMs = timing.probeMs;
+    this.#notBefore = now;
+    return facts;
+  }
+
+  /** Nobody waits for this order any longer: it must not be carried out late. */
+  withdraw(order: number, now: number): Fact[] {
+    const at = this.#orders.findIndex(({ id }) => id === order);
+    if (at >= 0) {
+      this.#orders.splice(at, 1);
+      return [];
+    }
+    // Sequence 0 makes the reader forget what it was told and had not done.
+    return this.#waiting?.order === order ? this.#restart("it did not answer an order in time", now) : [];
   }
 
   cancelInstallation(why: string, now: number): Fact[] {
@@ -195,7 +259,7 @@ export class ReaderLink {
       case "challenge": {
         // A new handshake begins the sequence anew: some readers refuse it otherwise.
         this.#sequence = 0;
-        const choice: KeyChoice = this.#installation?.stage === "default" ? "default" : "own";
+        const choice: KeyChoice = this.#installsUnderDefault() ? "default" : "own";
         this.#challenge = startHandshake(this.#handshakeKey(), choice, this.#random(8));
         const { command, block } = challengeFrame(this.#challenge);
         return { exchange: clearExchange(address, 0, command, block) };
@@ -225,9 +289,14 @@ export class ReaderLink {
       : clearExchange(address, this.#sequence, command);
   }
 
+  #installsUnderDefault(): boolean {
+    return this.#installation?.stage === "asked" && this.#installation.under === "default";
+  }
+
   #handshakeKey(): Uint8Array {
-    if (this.#installation)
-      return this.#installation.stage === "default" ? defaultKey : this.#installation.key;
+    if (this.#installsUnderDefault()) return defaultKey;
+    if (this.#installation) return this.#installation.key;
+    if (this.#tryingNext && this.#nextKey) return this.#nextKey;
     if (!this.#key) throw new Error(`reader ${this.settings.address}: there is no key to shake hands with`);
     return this.#key;
   }
@@ -314,19 +383,28 @@ export class ReaderLink {
   }
 
   #gone(why: string, now: number): Fact[] {
-    const facts = this.#lose(why);
+    const facts = this.#lose(why, true);
     this.#probeMs = timing.probeMs;
     this.#probeLater(now);
     return facts;
   }
 
   /** Back to the beginning: what waited is lost, and says so. */
-  #lose(why: string): Fact[] {
+  #lose(why: string, away = false): Fact[] {
     const facts: Fact[] = [];
+    if (away) {
+      this.#drained = false;
+      this.#stale = 0;
+    }
     if (this.#waiting) facts.push(...this.#settled(this.#waiting, { is: "lost", why }));
     for (const { id } of this.#orders.splice(0))
       facts.push({ is: "settled", order: id, result: { is: "lost", why } });
-    if (this.#online) facts.push({ is: "offline", why });
+    if (this.#online) facts.push({ is: "offline", why, away });
+    // Whether it has taken the key is not known: both are tried from now on.
+    if (this.#installation?.under === "own" && this.#installation.stage === "asked") {
+      this.#installation = undefined;
+      facts.push({ is: "not-installed", why });
+    }
     this.#online = false;
     this.#waiting = undefined;
     this.#session = undefined;
@@ -345,8 +423,9 @@ export class ReaderLink {
         return this.#identified(reply, now);
       case "capabilities":
         if (reply.is === "capabilities") this.#functions = reply.functions;
-        this.#step = "ready";
-        return this.#arrived(false);
+        this.#step = "set-up";
+        this.#setUp = [poll];
+        return [];
       case "challenge":
         return this.#challenged(reply, frame, now);
       case "prove":
@@ -377,6 +456,11 @@ export class ReaderLink {
         ...this.#failed("its random number is not random", now),
       ];
     const proof = proofOf(this.#challenge, frame, reply);
+    // Of two keys that it may have, one fits: only when both have failed is something wrong.
+    if (typeof proof === "string" && this.#nextKey && !this.#installation) {
+      this.#tryingNext = !this.#tryingNext;
+      if (this.#tryingNext) return this.#restart("its key may be the new one", now);
+    }
     if (typeof proof === "string") return [...this.#alarmed(proof), ...this.#failed(proof, now)];
     this.#lastRndB = reply.rndB.slice();
     this.#proof = proof;
@@ -395,7 +479,7 @@ export class ReaderLink {
     this.#step = "set-up";
     // Asked again inside, where nobody can have changed the answers.
     this.#setUp =
-      this.#installation?.stage === "default"
+      this.#installation && this.#installsUnderDefault()
         ? [newKey(this.#installation.key)]
         : [identify, capabilities, localStatus, receiveSize(panelReceiveBytes)];
     return [];
@@ -403,32 +487,41 @@ export class ReaderLink {
 
   #settingUp(reply: ParsedReply, now: number): Fact[] {
     const installation = this.#installation;
-    if (installation?.stage === "default") {
+    if (installation?.stage === "asked") {
+      // It said no, so that it has not taken it.
+      if (reply.is !== "ack") this.#nextKey = undefined;
       if (reply.is !== "ack") return this.#notInstalled(`answered ${spoken(reply)} to its new key`, now);
-      installation.stage = "own";
-      this.#lose("it has a new key");
+      installation.stage = "given";
+      const facts = this.#lose("it has a new key");
       this.#notBefore = now;
-      return [];
+      return facts;
     }
-    this.#setUp.shift();
+    const asked = this.#setUp.shift();
     const facts: Fact[] = [];
+    if (asked === poll) this.#drained = reply.is === "ack" || ++this.#stale >= mostStale;
     if (reply.is === "identity") this.#identity = reply;
     else if (reply.is === "capabilities") {
       this.#functions = reply.functions;
       if ((reply.functions.get(functions.contacts)?.number ?? 0) > 0) this.#setUp.push(inputStatus);
     } else if (reply.is === "local-status" || reply.is === "inputs") facts.push({ is: "reply", reply });
+    // What it kept from before it was heard is let out first: nobody is let in by it.
+    if (this.#setUp.length === 0 && !this.#drained) this.#setUp.push(poll);
     if (this.#setUp.length > 0) return facts;
     this.#step = "ready";
     const installed: Fact[] = [];
-    if (installation) {
-      this.#key = installation.key;
+    if (!this.#session) return this.#arrived(false);
+    const proven = installation?.key ?? (this.#tryingNext ? this.#nextKey : undefined);
+    if (proven) {
+      this.#key = proven;
+      this.#nextKey = undefined;
+      this.#tryingNext = false;
       this.#installation = undefined;
       installed.push({
         is: "installed",
-        key: installation.key,
+        key: proven,
         clientId: Buffer.from(this.#proof?.clientId ?? []).toString("hex"),
       });
-    }
+    } else this.#nextKey = undefined;
     return [...installed, ...this.#arrived(true), ...facts];
   }
 
@@ -453,17 +546,18 @@ export class ReaderLink {
       // Reason 6 inside the session is authentic: the reader wants a new one.
       return reply.reason === 6 ? [...facts, ...this.#restart("it asks for a new session", now)] : facts;
     }
-    const facts = this.#settled(waiting, { is: "done" });
-    if (reply.is === "unknown" || reply.is === "malformed" || reply.is === "ack" || reply.is === "busy")
-      return facts;
+    const told = reply.is === "unknown" || reply.is === "malformed" || reply.is === "ack" ? {} : { reply };
+    const facts = this.#settled(waiting, { is: "done", ...told });
+    if (reply.is === "unknown" || reply.is === "malformed")
+      return [...facts, { is: "nonsense", where: hex(reply.code), error: `a reply that is ${reply.is}` }];
+    if (reply.is === "ack" || reply.is === "busy") return facts;
     if (this.#mayLetIn(reply)) facts.push({ is: "reply", reply });
     return facts;
   }
 
   /** With a key nobody is let in by what came outside of a session under this very key. */
   #mayLetIn(reply: Reply): boolean {
-    const credential = reply.is === "card" || reply.is === "characters" || reply.is === "keys";
-    return !credential || this.#key === undefined || this.#session?.choice === "own";
+    return !isCredential(reply) || this.#key === undefined || this.#session?.choice === "own";
   }
 
   #alarmed(alarm: Alarm): Fact[] {
@@ -485,6 +579,10 @@ export class ReaderLink {
     this.#notBefore = now;
     return [...this.#lose(why), { is: "not-installed", why }];
   }
+}
+
+function isCredential(reply: Reply): boolean {
+  return reply.is === "card" || reply.is === "characters" || reply.is === "keys";
 }
 
 function spoken(reply: ParsedReply): string {

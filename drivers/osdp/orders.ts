@@ -34,8 +34,9 @@ export function receiveSize(bytes: number): Command {
 
 /** An output of the reader, counted from 0: for `ms`, after which the reader itself ends it; or until it is told again. */
 export function output(n: number, on: boolean, ms?: number): Command {
-  // Code 5: on for the time, then back to the permanent state; the door relocks even if the panel dies.
-  if (on && ms !== undefined) return command("OUT", n, 5, low(tenths(ms, 0xffff)), high(tenths(ms, 0xffff)));
+  // Codes 5 and 6: on or off for the time, then back to the permanent state; the door relocks even if the panel dies.
+  if (ms !== undefined)
+    return command("OUT", n, on ? 5 : 6, low(tenths(ms, 0xffff)), high(tenths(ms, 0xffff)));
   return command("OUT", n, on ? 2 : 1, 0, 0);
 }
 
@@ -47,9 +48,11 @@ export interface Led {
   /** For a while; then what is permanent shows again. */
   readonly temporary?: { readonly colour: Colour; readonly blinkMs?: number; readonly ms: number };
   readonly permanent?: { readonly colour: Colour; readonly blinkMs?: number };
+  /** What is temporary ends. */
+  readonly cancel?: true;
 }
 
-export function led(reader: number, n: number, { temporary, permanent }: Led): Command {
+export function led(reader: number, n: number, { temporary, permanent, cancel }: Led): Command {
   // Solid is "on" with no "off" time; with code "set" both must not be zero.
   const blink = (ms: number | undefined) =>
     ms === undefined ? [1, 0] : [tenths(ms, 0xff), tenths(ms, 0xff)];
@@ -60,7 +63,7 @@ export function led(reader: number, n: number, { temporary, permanent }: Led): C
     n,
     ...(temporary
       ? [2, ...blink(temporary.blinkMs), colour(temporary.colour), 0, low(timer), high(timer)]
-      : [0, 0, 0, 0, 0, 0, 0]),
+      : [cancel ? 1 : 0, 0, 0, 0, 0, 0, 0]),
     ...(permanent ? [1, ...blink(permanent.blinkMs), colour(permanent.colour), 0] : [0, 0, 0, 0, 0]),
   );
 }
@@ -69,6 +72,11 @@ export function led(reader: number, n: number, { temporary, permanent }: Led): C
 export function buzzer(reader: number, onMs: number, offMs: number, count: number): Command {
   const times = Math.min(255, Math.max(1, count));
   return command("BUZ", reader, 2, tenths(onMs, 0xff), offMs === 0 ? 0 : tenths(offMs, 0xff), times);
+}
+
+/** Whatever sounds ends. */
+export function silence(reader: number): Command {
+  return command("BUZ", reader, 1, 0, 0, 1);
 }
 
 /** Shown for `seconds`, or for good without them. Characters that the reader's ASCII lacks become `?`. */

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { version } from "../version.js";
 import { addAccountCommands } from "./accounts.js";
+import { addBusCommands } from "./bus.js";
 import { addCompletionCommand } from "./completion.js";
 import { addConfigCommands } from "./config.js";
 import type { Context } from "./context.js";
@@ -63,6 +64,7 @@ export function buildProgram(context: Context): Command {
   addSiteCommands(program, context);
   addPeopleCommands(program, context);
   addAccountCommands(program, context);
+  addBusCommands(program, context);
   addEmergencyCommands(program, context);
   addHouseCommands(program, context);
   program.commandsGroup("Use:");

@@ -485,6 +485,12 @@ export const eventCatalogue = {
     sia: "EJ",
     contactId: "3341",
   },
+  "device.interference": {
+    severity: "critical",
+    text: "somebody interferes with {device}, or it is not the one that it was[: {reason}]",
+    sia: "ES",
+    contactId: "1341",
+  },
   "device.message-refused": {
     severity: "warning",
     text: "a message of {device} was refused[: {reason}]",
@@ -639,6 +645,12 @@ export const eventCatalogue = {
   "audit.account-changed": {
     severity: "notice",
     text: "{by} changed the account {account}[: {action}]",
+    sia: null,
+    contactId: null,
+  },
+  "audit.device-changed": {
+    severity: "notice",
+    text: "{by} worked on {device}[: {action}]",
     sia: null,
     contactId: null,
   },

@@ -3,6 +3,8 @@
  * every reference is known to resolve; `gateway/site` builds it and refuses what it cannot build.
  */
 
+import type { GpioWire, OsdpWire } from "./wires.js";
+
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number;
 
@@ -294,6 +296,8 @@ export interface Device {
   readonly name: string;
   /** The driver that speaks to it: a line in `drivers/registry.ts`. */
   readonly driver: string;
+  readonly osdp?: OsdpWire;
+  readonly gpio?: GpioWire;
 }
 
 /** Who may go where and when. */

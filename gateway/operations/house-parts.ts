@@ -1,3 +1,4 @@
+import type { OsdpDesk } from "../../drivers/osdp/desk.js";
 import type { AccountBook } from "../accounts/accounts.js";
 import type { EmergencyBadges } from "../emergency/badges.js";
 import type { Engine, Log } from "../engine.js";
@@ -24,6 +25,8 @@ export interface HouseParts {
   readonly imports: ImportDesk;
   /** The drivers that a site may name. */
   readonly driverNames: readonly string[];
+  /** Readers on lines; undefined: nothing runs here. */
+  readers(): OsdpDesk | undefined;
   /** Two changes of the site at once would both become the same revision. */
   changeSite<T>(work: () => Promise<T>): Promise<T>;
   /** What listens, for `status`; nothing in a house opened only to be worked on. */

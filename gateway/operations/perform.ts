@@ -1,6 +1,7 @@
 import { may } from "../accounts/permissions.js";
 import type { Fault, Operations, Operator, Performed } from "../ports.js";
 import { accountOperations } from "./account-operations.js";
+import { busOperations } from "./bus-operations.js";
 import { rememberedAnswer } from "./client-answer.js";
 import { credentialOperations } from "./credential-operations.js";
 import { doorOperations } from "./door-operations.js";
@@ -25,6 +26,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...credentialOperations,
     ...importOperations,
     ...accountOperations,
+    ...busOperations,
     ...doorOperations,
     ...houseOperations,
     ...emergencyOperations,

@@ -2,7 +2,6 @@
 import type {
   Area,
   AreaId,
-  Device,
   Door,
   DoorId,
   FireAction,
@@ -31,6 +30,7 @@ import { buttonOf, houseOf } from "./house.js";
 import { leafOf } from "./leaf.js";
 import { dayMs, minuteMs, type OffsetSegment, offsetSegments } from "./local-time.js";
 import { pointAt } from "./points.js";
+import { deviceOf } from "./wires.js";
 
 /** How far back of `from` schedules are compiled, and how far ahead, in milliseconds. */
 export const compiledBackMs = 2 * dayMs;
@@ -61,7 +61,7 @@ export function compileSite(document: SiteDocument, revision: number, from: Inst
     openings: byId((document.openings ?? []).map((opening) => openingOf(opening, document))),
     partitions: byId((document.partitions ?? []).map((partition) => partitionOf(partition, document))),
     sensors: byId((document.sensors ?? []).map((sensor) => sensorOf(sensor, document))),
-    devices: byId(document.devices.map((device): Device => ({ ...device }))),
+    devices: byId(document.devices.map((device) => deviceOf(device, document))),
     ...(document.musterReaders ? { musterReaders: byId(document.musterReaders.map(musterReaderOf)) } : {}),
     ...houseOf(document),
     groups: byId((document.groups ?? []).map((group) => groupOf(group, document, doorsInto))),

@@ -13,6 +13,7 @@ import { buttonFields, houseFields, modeFields } from "./house.js";
 import { leafFields } from "./leaf.js";
 import { untangled } from "./plain.js";
 import { calendarDate, endOfWindow, id, name, pointOf, timeOfDay } from "./shapes.js";
+import { busFields, wireFields } from "./wires.js";
 
 export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
@@ -181,7 +182,10 @@ const musterReader = z.strictObject({
 const device = z.strictObject({
   id,
   name,
-  driver: id.describe("The driver that speaks to it: mqtt"),
+  driver: id.describe(
+    "The driver that speaks to it: mqtt, osdp for a reader on an RS-485 line, gpio for pins of the board",
+  ),
+  ...wireFields,
 });
 
 const access = z.strictObject({
@@ -226,6 +230,7 @@ export const siteSchema = z.strictObject({
   partitions: z.array(partition).max(500).exactOptional(),
   sensors: z.array(sensor).max(10_000).exactOptional(),
   devices: z.array(device).max(5_000),
+  ...busFields,
   ...houseFields,
   musterReaders: z
     .array(musterReader)

@@ -13,6 +13,7 @@ import {
 } from "./document.js";
 import { houseFaults } from "./house.js";
 import { leafFaults } from "./leaf.js";
+import { wireFaults } from "./wires.js";
 
 export function soundnessFaults(document: SiteDocument): Fault[] {
   return [
@@ -33,6 +34,7 @@ export function soundnessFaults(document: SiteDocument): Fault[] {
         : [],
     ),
     ...houseFaults(document),
+    ...wireFaults(document),
     ...(document.sensors ?? []).flatMap((sensor, index) => sensorFaults(sensor, `sensors[${index}]`)),
     ...(document.schedules ?? []).flatMap((schedule, index) =>
       scheduleFaults(schedule, `schedules[${index}]`),

@@ -94,6 +94,8 @@ export const de: Words = {
     "device.mains-restored": "{device} hat wieder Netz",
     "device.tamper": "das Gehäuse von {device} wurde geöffnet",
     "device.tamper-ended": "das Gehäuse von {device} ist wieder zu",
+    "device.interference":
+      "jemand greift in die Verbindung zu {device} ein, oder es ist nicht mehr dasselbe Gerät[: {reason}]",
     "device.message-refused": "eine Nachricht von {device} wurde abgelehnt[: {reason}]",
     "device.dropped": "{device} wurde getrennt[: {reason}]",
 
@@ -129,6 +131,7 @@ export const de: Words = {
     "audit.site-changed": "{by} speicherte Stand {revision} der Anlage[ ({note})]",
     "audit.people-changed": "{by} änderte Personen[: {action}][ ({person})][, {rows} Zeilen][: {reason}]",
     "audit.account-changed": "{by} änderte das Konto {account}[: {action}]",
+    "audit.device-changed": "{by} hat an {device} gearbeitet[: {action}]",
     "audit.owner-claimed": "{by} wurde Eigentümer dieses Gateways",
   },
 

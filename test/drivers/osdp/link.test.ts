@@ -1,71 +1,16 @@
 /** The panel's side of one reader, led through its life against a reader that was written apart from it. Time is counted, not waited. */
-import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { FrameParser } from "../../../drivers/osdp/frame.js";
-import { type Fact, ReaderLink } from "../../../drivers/osdp/link.js";
 import { buzzer, led, output } from "../../../drivers/osdp/orders.js";
-import { commandsIn, crcOf, defaultKey, type ReaderSketch, SimulatedReader } from "./simulated-reader.js";
+import { CountedLine } from "./counted-line.js";
+import { crcOf, defaultKey, SimulatedReader } from "./simulated-reader.js";
 
 const key = "9F3C71D08E5A24B66B0D4C17E8F29A53";
 const card26 = "10111101100010001110101110";
 
-/** A line with one reader on it. `spoil` may change, drop or add what the reader says. */
-class Line {
-  now = 0;
-  readonly facts: Fact[] = [];
-  /** Codes that went out in the clear, in order. */
-  readonly clear: number[] = [];
-  spoil: (answer: Buffer) => Buffer | undefined = (answer) => answer;
-  link: ReaderLink;
-  reader: SimulatedReader;
-
-  constructor(sketch: Partial<ReaderSketch>, panelKey: string | undefined) {
-    this.reader = new SimulatedReader({ address: 1, ...sketch });
-    const settings =
-      panelKey === undefined ? { address: 1 } : { address: 1, key: Buffer.from(panelKey, "hex") };
-    this.link = new ReaderLink(settings, (count) => randomBytes(count));
-  }
-
-  /** Exchanges, as many as fit in so many milliseconds: one takes 5 ms, silence takes 230. */
-  run(ms: number): this {
-    const until = this.now + ms;
-    while (this.now < until) {
-      if (this.link.dueAt > this.now) {
-        this.now = Math.min(until, this.link.dueAt);
-        continue;
-      }
-      const sent = Buffer.from(this.link.next(this.now).bytes);
-      const [command] = commandsIn(sent).heard;
-      if (command && command.scs === undefined) this.clear.push(command.code);
-      const answer = command && this.reader.hear(command, this.now);
-      const said = answer && this.spoil(answer);
-      this.now += said ? 5 : 230;
-      let heard: Fact[] | undefined;
-      const parser = new FrameParser();
-      for (const parsed of said ? [...parser.push(said), ...parser.drop()] : [])
-        if (parsed.is === "frame") heard ??= this.link.heard(parsed.frame, this.now);
-      this.facts.push(...(heard ?? this.link.silent(this.now)));
-    }
-    return this;
-  }
-
-  of<K extends Fact["is"]>(kind: K): Extract<Fact, { is: K }>[] {
-    return this.facts.filter((fact): fact is Extract<Fact, { is: K }> => fact.is === kind);
-  }
-
-  cards(): string[] {
-    return this.of("reply").flatMap(({ reply }) => (reply.is === "card" ? [reply.bits] : []));
-  }
-
-  alarms(): string[] {
-    return [...new Set(this.of("alarm").map(({ alarm }) => alarm))];
-  }
-}
-
 describe("a reader with its own key", () => {
-  let line: Line;
+  let line: CountedLine;
   beforeEach(() => {
-    line = new Line({ key }, key).run(200);
+    line = new CountedLine({ key }, key).run(200);
   });
 
   test("comes up in a session, and nothing but its name was asked in the clear", () => {
@@ -85,19 +30,19 @@ describe("a reader with its own key", () => {
     ]);
   });
 
-  test("carries orders out in their order, each settled", () => {
+  test("carries orders out in their order, a lock before lamps, each settled", () => {
     const orders = [
       led(0, 0, { permanent: { colour: "red" } }),
       buzzer(0, 100, 100, 2),
       output(0, true, 3_000),
     ];
-    const ids = orders.map((order) => line.link.order(order));
+    const [lamp, sound, lock] = orders.map((order) => line.link.order(order));
     line.run(200);
     expect(line.of("settled")).toEqual(
-      ids.map((order) => ({ is: "settled", order, result: { is: "done" } })),
+      [lock, lamp, sound].map((order) => ({ is: "settled", order, result: { is: "done" } })),
     );
     expect(line.reader.done.map(({ code }) => code).filter((code) => code !== 0x7b)).toEqual([
-      0x69, 0x6a, 0x68,
+      0x68, 0x69, 0x6a,
     ]);
   });
 
@@ -145,7 +90,7 @@ describe("a reader with its own key", () => {
 
 describe("attacks on the line that others fell to", () => {
   test("a reader that has no secure channel any more is no reader, and raises an alarm", () => {
-    const line = new Line({ key }, key).run(200);
+    const line = new CountedLine({ key }, key).run(200);
     line.reader = new SimulatedReader({ address: 1, plain: true });
     line.reader.card(card26);
     line.run(20_000);
@@ -155,7 +100,7 @@ describe("attacks on the line that others fell to", () => {
   });
 
   test("a reader with the default key only is refused", () => {
-    const line = new Line({}, key);
+    const line = new CountedLine({}, key);
     line.reader.card(card26);
     line.run(20_000);
     expect([line.cards(), line.of("online")]).toEqual([[], []]);
@@ -163,18 +108,18 @@ describe("attacks on the line that others fell to", () => {
   });
 
   test("a reader with another key is refused, and our proof is not sent to it", () => {
-    const line = new Line({ key: "00000000000000000000000000000001" }, key).run(10_000);
+    const line = new CountedLine({ key: "00000000000000000000000000000001" }, key).run(10_000);
     expect(line.alarms()).toEqual(["cryptogram does not fit the key"]);
     expect(line.of("online")).toEqual([]);
   });
 
   test("handshakes that fail are tried ever more seldom", () => {
-    const line = new Line({ plain: true }, key).run(100_000);
+    const line = new CountedLine({ plain: true }, key).run(100_000);
     expect(line.of("alarm").length).toBeLessThan(10);
   });
 
   test("a card put in between in the clear counts for nothing, ends the session and raises an alarm", () => {
-    const line = new Line({ key }, key).run(200);
+    const line = new CountedLine({ key }, key).run(200);
     line.reader.injectClear = { code: 0x50, data: Buffer.from("00011A00BD88EB80", "hex") };
     line.run(500);
     expect(line.cards()).toEqual([]);
@@ -183,7 +128,7 @@ describe("attacks on the line that others fell to", () => {
   });
 
   test("one wrong bit of a MAC ends the session, and no event comes of the frame", () => {
-    const line = new Line({ key }, key).run(200);
+    const line = new CountedLine({ key }, key).run(200);
     let wrong = 1;
     line.reader.card(card26);
     line.spoil = (answer) => {
@@ -200,7 +145,7 @@ describe("attacks on the line that others fell to", () => {
   });
 
   test("a recorded card, sent again later, counts for nothing", () => {
-    const line = new Line({ key }, key).run(200);
+    const line = new CountedLine({ key }, key).run(200);
     let recorded: Buffer | undefined;
     line.spoil = (answer) => {
       if (answer.length > 20) recorded ??= Buffer.from(answer);
@@ -224,7 +169,7 @@ describe("attacks on the line that others fell to", () => {
   });
 
   test("a refusal in the clear, which anybody can forge, costs a handshake and no more", () => {
-    const line = new Line({ key }, key).run(200);
+    const line = new CountedLine({ key }, key).run(200);
     let forged = 1;
     line.spoil = (answer) => {
       if (forged-- <= 0) return answer;
@@ -240,7 +185,7 @@ describe("attacks on the line that others fell to", () => {
 
 describe("installing a key", () => {
   test("gives it over the default key's session, proves it, and goes on under it", () => {
-    const line = new Line({}, undefined).run(300);
+    const line = new CountedLine({}, undefined).run(300);
     expect(line.of("online")).toMatchObject([{ secure: false }]);
     line.facts.push(...line.link.install(Buffer.from(key, "hex"), line.now));
     line.run(300);
@@ -253,7 +198,7 @@ describe("installing a key", () => {
   });
 
   test("that fails throws the key away, and opens nothing on the way", () => {
-    const line = new Line({ plain: true }, undefined).run(300);
+    const line = new CountedLine({ plain: true }, undefined).run(300);
     line.facts.push(...line.link.install(Buffer.from(key, "hex"), line.now));
     line.run(300);
     expect(line.of("not-installed")).toHaveLength(1);
@@ -261,7 +206,7 @@ describe("installing a key", () => {
   });
 
   test("opens no door by a card that comes while the default key is in use", () => {
-    const line = new Line({}, undefined).run(300);
+    const line = new CountedLine({}, undefined).run(300);
     line.reader.card(card26);
     line.facts.push(...line.link.install(Buffer.from(key, "hex"), line.now));
     let polls = 0;
@@ -273,7 +218,7 @@ describe("installing a key", () => {
 });
 
 test("under noise that breaks every fifth answer no card is made up and none that the reader told is lost", () => {
-  const line = new Line({ key }, key).run(200);
+  const line = new CountedLine({ key }, key).run(200);
   let count = 0;
   line.spoil = (answer) => {
     if (++count % 5 !== 0) return answer;
@@ -288,4 +233,101 @@ test("under noise that breaks every fifth answer no card is made up and none tha
   }
   expect(new Set(line.cards())).toEqual(new Set([card26]));
   expect(line.cards().length).toBe(50);
+});
+
+describe("a new key in place of the old one", () => {
+  const next = "D1A0775C3EF94B2862C8910B5FE3A476";
+
+  test("is taken in the session under the old one, and proven", () => {
+    const line = new CountedLine({ key }, key).run(200);
+    expect(line.link.rotate(Buffer.from(next, "hex"))).toBe(true);
+    line.run(300);
+    expect(line.of("installed")).toHaveLength(1);
+    expect(line.reader.key?.toString("hex").toUpperCase()).toBe(next);
+    expect(line.link.secure).toBe(true);
+    expect([...new Set(line.clear)]).toEqual([0x61]);
+  });
+
+  test("whose acknowledgement is lost with the line is found out: both are tried, without a false alarm", () => {
+    const line = new CountedLine({ key }, key).run(200);
+    line.link.rotate(Buffer.from(next, "hex"));
+    let cut = false;
+    line.spoil = (answer) => {
+      cut ||= line.reader.key?.toString("hex").toUpperCase() === next;
+      return cut && line.now < 4_000 ? undefined : answer;
+    };
+    line.run(10_000);
+    expect(line.of("offline")).not.toEqual([]);
+    expect(line.link.secure).toBe(true);
+    expect(line.of("installed")).toHaveLength(1);
+    expect(line.alarms()).toEqual([]);
+  });
+
+  for (const [has, told] of [
+    [key, 0],
+    [next, 1],
+  ] as const)
+    test(`that may have been given before the power went is tried beside the old one (${told})`, () => {
+      const line = new CountedLine({ key: has }, key, { nextKey: Buffer.from(next, "hex") }).run(3_000);
+      expect(line.link.secure).toBe(true);
+      expect(line.of("installed")).toHaveLength(told);
+      expect(line.alarms()).toEqual([]);
+    });
+
+  test("does not make a third key welcome", () => {
+    const line = new CountedLine({ key: "00000000000000000000000000000001" }, key, {
+      nextKey: Buffer.from(next, "hex"),
+    }).run(10_000);
+    expect(line.of("online")).toEqual([]);
+    expect(line.alarms()).toEqual(["cryptogram does not fit the key"]);
+  });
+});
+
+test("a reader that waits for its key is told nothing until an operator gives it one", () => {
+  const line = new CountedLine({}, undefined, { waitsForKey: true });
+  line.reader.card(card26);
+  expect(line.link.dueAt).toBe(Number.POSITIVE_INFINITY);
+  line.link.install(Buffer.from(key, "hex"), line.now);
+  line.run(400);
+  expect(line.link.secure).toBe(true);
+  expect(line.cards()).toEqual([]);
+});
+
+test("a card that was read before the reader could be heard opens nothing when it is", () => {
+  const line = new CountedLine({ key }, key);
+  line.reader.card(card26);
+  line.run(400);
+  expect(line.of("online")).toHaveLength(1);
+  expect(line.cards()).toEqual([]);
+  line.reader.silent = true;
+  line.run(3_000);
+  line.reader.card(card26);
+  line.reader.silent = false;
+  line.run(4_000);
+  expect(line.cards()).toEqual([]);
+});
+
+test("another reader at the same place is an alarm", () => {
+  const line = new CountedLine({ key, serial: 1 }, key).run(200);
+  line.reader = new SimulatedReader({ address: 1, key, serial: 2 });
+  line.run(3_000);
+  expect(line.alarms()).toEqual(["is another reader than before"]);
+});
+
+test("a reader that repeats its random number is not believed", () => {
+  const line = new CountedLine({ key, rndB: "A0A1A2A3A4A5A6A7" }, key).run(200);
+  line.reader = new SimulatedReader({ address: 1, key, rndB: "A0A1A2A3A4A5A6A7" });
+  line.run(3_000);
+  expect(line.alarms()).toEqual(["the same random number twice"]);
+  expect(line.link.online).toBe(false);
+});
+
+test("an order that nobody waits for any longer is not done late", () => {
+  const line = new CountedLine({ key }, key).run(200);
+  const before = line.reader.done.length;
+  const first = line.link.order(output(0, true, 3_000)) ?? 0;
+  line.link.order(output(1, true, 3_000));
+  line.facts.push(...line.link.withdraw(first, line.now));
+  line.run(300);
+  expect(line.reader.done.slice(before).map(({ data }) => data)).toEqual(["01051e00"]);
 });

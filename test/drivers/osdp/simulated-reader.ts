@@ -158,6 +158,9 @@ export class SimulatedReader {
   readonly sketch: ReaderSketch;
   key: Bytes | undefined;
   silent = false;
+  /** Says no to every order, in whatever way it is asked. */
+  refuses = false;
+  inputs: readonly number[] = [0, 0, 0, 0];
   busyTimes = 0;
   /** Answers in the clear as if there were no session: an attacker in the line. */
   injectClear: Answer | undefined;
@@ -183,6 +186,11 @@ export class SimulatedReader {
       code: 0x50,
       data: Buffer.concat([Buffer.from([0, format]), count, Buffer.from(packed)]),
     });
+  }
+
+  setInputs(states: readonly number[]): void {
+    this.inputs = states;
+    this.waiting.push({ code: 0x49, data: Buffer.from(states) });
   }
 
   keys(text: string): void {
@@ -297,7 +305,7 @@ export class SimulatedReader {
       case 0x64:
         return { code: 0x48, data: Buffer.from([this.tamper ? 1 : 0, 0]) };
       case 0x65:
-        return { code: 0x49, data: Buffer.alloc(4) };
+        return { code: 0x49, data: Buffer.from(this.inputs) };
       case 0x66:
         return { code: 0x4a, data: Buffer.alloc(4) };
       case 0x67:
@@ -308,6 +316,7 @@ export class SimulatedReader {
       case 0x6b:
       case 0x75:
       case 0x7b:
+        if (this.refuses && code === 0x68) return nak(9);
         this.done.push({ code, data: code === 0x75 ? "" : data.toString("hex") });
         return ack;
       case 0x6e:

@@ -197,6 +197,7 @@ export const de: Words = {
       "device.online": "Gerät verbunden",
       "device.lost": "Gerät verloren",
       "device.tamper": "Gehäuse geöffnet",
+      "device.interference": "Eingriff in die Leitung",
       "device.battery-low": "Batterie schwach",
       "device.sensor-active": "Sensor aktiv",
       "system.started": "Gateway gestartet",

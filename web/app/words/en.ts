@@ -193,6 +193,7 @@ export const en = {
       "device.online": "Device connected",
       "device.lost": "Device lost",
       "device.tamper": "Housing opened",
+      "device.interference": "Wiring tampered with",
       "device.battery-low": "Battery low",
       "device.sensor-active": "Sensor active",
       "system.started": "Gateway started",
