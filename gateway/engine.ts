@@ -3,7 +3,7 @@
  * people. The engine owns the state, the clock's deadlines and the order of things; it decides nothing.
  */
 import type { DevicePoint, Driver, Reading } from "../drivers/driver.js";
-import { candidates } from "./cards/canonical.js";
+import { candidates, plateCandidates } from "./cards/canonical.js";
 import type { CardFormat } from "./cards/formats.js";
 import { clockTrusted } from "./core/clock-trust.js";
 import type { Command, ScanOutcome } from "./core/commands.js";
@@ -11,7 +11,14 @@ import { DeadlineIndex } from "./core/deadline-index.js";
 import type { EventBody } from "./core/events.js";
 import { keypadRulesOf } from "./core/keypad.js";
 import { type MusterSummary, type MusterView, musterSummary, musterView } from "./core/muster.js";
-import type { Credential, CredentialId, People, Person, PersonId } from "./core/people.js";
+import {
+  type Credential,
+  type CredentialId,
+  type People,
+  type Person,
+  type PersonId,
+  pinIdOf,
+} from "./core/people.js";
 import { reconcile, type SiteFault } from "./core/reconcile.js";
 import type { Actor, Request, Signal, SignalBody, SignalOf } from "./core/signals.js";
 import type { Instant, Site } from "./core/site.js";
@@ -51,6 +58,8 @@ export interface Log {
 export interface CardFormats {
   readonly all: readonly CardFormat[];
   readonly byReader: ReadonlyMap<string, readonly CardFormat[]>;
+  /** Readers that are cameras for number plates. */
+  readonly plates?: ReadonlySet<string>;
 }
 
 /** One revision in force: the compiled site, and what only the wiring needs of the document. */
@@ -341,7 +350,7 @@ export class Engine implements Live {
       this.#dispatch.driverOf(wiring, point.device)?.answer({ point, scan, outcome: verdict.outcome });
       if (!verdict.log) return;
     }
-    const { values, shown } = candidates(reading.credential, this.#formatsAt(point));
+    const { values, shown } = this.#candidatesAt(point, reading.credential);
     const credential = this.#parts.directory.find(values);
     const ignored =
       verdict.is === "ignored" ? verdict.why : verdict.is === "answered" ? "repeated" : undefined;
@@ -410,6 +419,13 @@ export class Engine implements Live {
     }
     const owner = digits.length > mostDigits ? undefined : directory.byPin?.(digits);
     return owner ?? { pin: "wrong" };
+  }
+
+  #candidatesAt(point: DevicePoint, raw: Extract<Reading, { type: "scan" }>["credential"]) {
+    const camera = this.#active?.cardFormats.plates?.has(`${point.device}/reader/${point.n}`) === true;
+    return camera && raw.kind === "code"
+      ? plateCandidates(raw.code)
+      : candidates(raw, this.#formatsAt(point));
   }
 
   #formatsAt({ device, n }: DevicePoint): readonly CardFormat[] {
@@ -616,6 +632,11 @@ class ReadRecorder implements People {
   credential(id: CredentialId): Credential | undefined {
     const row = this.#directory.credential(id);
     if (row) this.versions[id] = row.version;
+    if (row?.hasPin) {
+      // That there is a PIN is said by a row of its own.
+      const pin = this.#directory.credential(pinIdOf(row.person));
+      if (pin) this.versions[pin.id] = pin.version;
+    }
     return row;
   }
 }

@@ -34,6 +34,7 @@ import { ImportDesk } from "./operations/import-desk.js";
 import { localAdministrator } from "./operations/operator.js";
 import { operationsOf } from "./operations/perform.js";
 import { keepPace } from "./pace.js";
+import { openPinKey, Pins, withPins } from "./pins.js";
 import type { Clock, ClockTrust, Operations } from "./ports.js";
 import { pulseOf } from "./pulse.js";
 import { openReaderKeys } from "./reader-keys.js";
@@ -44,6 +45,7 @@ import { folderPaths } from "./store/folder.js";
 import { openStore, type Store } from "./store/store.js";
 import { hostClock, timeService } from "./time-service.js";
 import { version } from "./version.js";
+import { VisitorsEnd } from "./visitors-end.js";
 
 export interface HouseOptions {
   readonly dataDir: string;
@@ -175,6 +177,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const housekeeping = new Housekeeping({ store, state: engine.state, clock, log }, keepDays, room);
     housekeeping.start();
     closing.push(() => housekeeping.stop());
+    const visitors = new VisitorsEnd({ store, engine, clock, log });
+    visitors.start();
+    closing.push(() => visitors.stop());
     const topics = new SiteTopics({
       publish: broker.publishSite.bind(broker),
       live: engine,
@@ -294,12 +299,17 @@ async function furnish(
 ): Promise<Furnished> {
   const state = emptyState();
   applyChanges(state, changes);
-  const engine = new Engine(
+  const pins = new Pins(
+    openPinKey(folderPaths(resolve(dataDir)).pinKey),
+    store.people,
+    () => engine.active?.site.keypad,
+  );
+  const engine: Engine = new Engine(
     {
       clock,
       clockTrust,
       journal: store.journal,
-      directory: withEmergencyBadges(store.people, emergency),
+      directory: withEmergencyBadges(withPins(store.people, pins), emergency),
       drivers,
       log,
       version: version(),
@@ -325,6 +335,7 @@ async function furnish(
     clock,
     log,
     engine,
+    pins,
     imports,
     store,
     accounts,

@@ -106,6 +106,13 @@ export interface CredentialRow {
   readonly value: string;
   /** What is printed on the card, where that differs. */
   readonly printed?: string;
+  /** How often it may be used; absent: without limit. */
+  readonly maxUses?: number;
+  /** Of the fire brigade and the like. */
+  readonly responder?: true;
+  /** Since when it is not active any more, and by whom; the store's to say. */
+  readonly statusSince?: Instant;
+  readonly statusBy?: string;
 }
 
 export interface PersonRow extends Person {

@@ -4,7 +4,7 @@
  */
 import { activeSite } from "./building.js";
 import type { EventBody } from "./core/events.js";
-import type { Credential, People, Person } from "./core/people.js";
+import { type Credential, type People, type Person, pinIdOf } from "./core/people.js";
 import { reconcile } from "./core/reconcile.js";
 import type { Signal } from "./core/signals.js";
 import type { Site } from "./core/site.js";
@@ -13,6 +13,7 @@ import { type StepResult, step } from "./core/step.js";
 import { emergencyRows } from "./emergency/badges.js";
 import type { ActiveSite } from "./engine.js";
 import { parseSite } from "./site/document.js";
+import { coreCredential } from "./store/people-types.js";
 import type { Store } from "./store/store.js";
 
 export interface Replayed {
@@ -91,9 +92,16 @@ async function peopleOf(store: Store, read: Readonly<Record<string, number>>): P
     }
     const kept = await store.people.at(id, version);
     if (kept?.kind === "person") people.set(id, kept.row);
-    else if (kept?.kind === "credential") credentials.set(id, kept.row);
+    else if (kept?.kind === "credential") credentials.set(id, coreCredential(kept.row));
   }
-  return { person: (id) => people.get(id), credential: (id) => credentials.get(id) };
+  return {
+    person: (id) => people.get(id),
+    credential: (id) => {
+      const row = credentials.get(id);
+      const pin = row && row.kind !== "pin" && credentials.get(pinIdOf(row.person));
+      return row && pin && pin.status === "active" ? { ...row, hasPin: true } : row;
+    },
+  };
 }
 
 function withoutStamps(event: EventBody): EventBody {

@@ -6,6 +6,7 @@
  *   on the badge and the four-byte serial number whose first byte is zero are one and the same number;
  * - `H10306:…`, `C1k35s:…`: other formats, facility and number (and maker or issue) in the order in which they are sent;
  * - `uid:a1b2c3d4`: a serial number, in the order in which the card tells it;
+ * - `plate:KIGW42`: a number plate, its letters and digits alone;
  * - `code:…`: text, as it is.
  *
  * At a reader every candidate is tried, and the whole value must match; a number alone never does. What this cannot tell apart
@@ -93,6 +94,24 @@ function fromUid(uid: string): Candidates {
   return { values, shown: masked(hex) };
 }
 
+/** What a camera for number plates read. It is looked for as a plate and as nothing else. */
+export function plateCandidates(text: string): Candidates {
+  const plate = plateOf(text);
+  return plate === undefined
+    ? faulty("no number plate")
+    : { values: [`plate:${plate}`], shown: masked(plate) };
+}
+
+/** Spaces, hyphens and seals are read or not, as it happens: only letters and digits count. */
+function plateOf(text: string): string | undefined {
+  if (typeof text !== "string" || text.length > 40) return undefined;
+  const bare = text
+    .normalize("NFC")
+    .toUpperCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return bare.length >= 2 && bare.length <= 12 && /\p{N}/u.test(bare) ? bare : undefined;
+}
+
 function fromCode(code: string): Candidates {
   const fault = codeFault(code);
   if (fault !== undefined) return faulty(fault);
@@ -137,6 +156,7 @@ const group = (match: RegExpExecArray, index: number): string => match[index] ??
 
 const spellings: readonly Spelling[] = [
   { pattern: /^code:(.*)$/is, read: (match) => typedCode(group(match, 1)) },
+  { pattern: /^plate:(.*)$/i, read: (match) => typedPlate(group(match, 1)) },
   { pattern: /^bits:\s*([01\s]+)$/i, read: (match, formats) => typedBits(group(match, 1), formats) },
   { pattern: /^(?:uid|csn):\s*(.*)$/i, read: (match) => typedUid(group(match, 1)) },
   { pattern: /^number:\s*([0-9]{1,25})$/i, read: (match) => typedNumber(BigInt(group(match, 1))) },
@@ -173,6 +193,13 @@ const spellings: readonly Spelling[] = [
 function typedCode(code: string): ParsedCard {
   const fault = codeFault(code);
   return fault === undefined ? { value: `code:${code}` } : { fault };
+}
+
+function typedPlate(text: string): ParsedCard {
+  const plate = plateOf(text);
+  return plate === undefined
+    ? { fault: "is no number plate: 2 to 12 letters and digits are needed" }
+    : { value: `plate:${plate}` };
 }
 
 function typedBits(text: string, formats: readonly CardFormat[]): ParsedCard {

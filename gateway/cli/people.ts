@@ -3,12 +3,25 @@ import { type CredentialStatus, credentialStatuses } from "../core/people.js";
 import { peopleCsvHeader, peopleCsvLines } from "../site/people-csv.js";
 import { collect, instant, wholeNumber } from "./arguments.js";
 import { type Context, group, operate, performed, show, wantsJson, withConnection } from "./context.js";
+import { addLeaverCommands } from "./leavers.js";
 import { type ImportOptions, importPeople } from "./people-import.js";
+import {
+  addPersonRightCommands,
+  type ExtraOptions,
+  extraFacts,
+  extraParams,
+  type ToldExtras,
+  withExtraOptions,
+} from "./person-rights.js";
 import { properties, table } from "./table.js";
 
 /** A credential as the operations tell it; `value` only to who may enrol. */
 interface ToldCredential {
   readonly id: string;
+  readonly kind?: string;
+  readonly usesLeft?: number;
+  readonly maxUses?: number;
+  readonly responder?: boolean;
   readonly status: CredentialStatus;
   readonly value?: string;
   readonly printed?: string;
@@ -16,7 +29,7 @@ interface ToldCredential {
   readonly validUntil?: string | null;
 }
 
-interface ToldPerson {
+interface ToldPerson extends ToldExtras {
   readonly id: string;
   readonly name: string;
   readonly groups: readonly string[];
@@ -26,7 +39,7 @@ interface ToldPerson {
   readonly credentials: readonly ToldCredential[];
 }
 
-interface SetOptions {
+interface SetOptions extends ExtraOptions {
   readonly name?: string;
   readonly group?: readonly string[];
   readonly validFrom?: string;
@@ -35,6 +48,8 @@ interface SetOptions {
 }
 
 interface CardOptions {
+  readonly uses?: number;
+  readonly responder?: true;
   readonly printed?: string;
   readonly validFrom?: string;
   readonly validUntil?: string;
@@ -85,6 +100,7 @@ export function addPeopleCommands(program: Command, context: Context): void {
     .option("--search <text>", "only who is found by this text")
     .action((options: { search?: string }, command: Command) => exportPeople(context, command, options));
 
+  addLeaverCommands(people, context);
   addPersonCommands(program, context);
   addCredentialCommands(program, context);
 }
@@ -180,11 +196,13 @@ function addPersonCommands(program: Command, context: Context): void {
       show(context, command, result, (it) => personText(it.person, context.terminal.columns));
     });
 
-  person
-    .command("set")
-    .description("add a person, or change what is given of one")
-    .argument("<person>", "id of the person")
-    .option("--name <name>", "name; needed for a new person")
+  withExtraOptions(
+    person
+      .command("set")
+      .description("add a person, or change what is given of one")
+      .argument("<person>", "id of the person")
+      .option("--name <name>", "name; needed for a new person"),
+  )
     .option("--group <group>", "member of this group and of no others; may be given several times", collect)
     .option("--valid-from <time>", "may come in from then on; none takes the bound away", instantOrNone)
     .option("--valid-until <time>", "may come in before then; none takes the bound away", instantOrNone)
@@ -196,10 +214,13 @@ function addPersonCommands(program: Command, context: Context): void {
         ...(options.group === undefined ? {} : { groups: options.group }),
         ...boundOf("validFrom", options.validFrom),
         ...boundOf("validUntil", options.validUntil),
+        ...extraParams(options),
         ...(options.note === undefined ? {} : { note: options.note }),
       });
       show(context, command, result, () => `Person ${id} is saved.\n`);
     });
+
+  addPersonRightCommands(person, context);
 
   for (const [name, blocked, description] of [
     ["block", true, "let a person in nowhere, whatever the card"],
@@ -232,12 +253,19 @@ function addCredentialCommands(program: Command, context: Context): void {
     .option("--printed <text>", "what is printed on it, where that differs")
     .option("--valid-from <time>", "good from then on", instant)
     .option("--valid-until <time>", "good before then", instant)
+    .option("--uses <n>", "good for so many times", wholeNumber(1, 100_000))
+    .option(
+      "--responder",
+      "of the fire brigade and the like: only a blocked badge and an interlock refuse it",
+    )
     .option("--note <text>", "why; kept in the journal")
     .action(async (person: string, value: string, options: CardOptions, command: Command) => {
+      const { uses, ...rest } = options;
       const result = await operate<{ credential: ToldCredential }>(context, command, "credential.add", {
         person,
         value,
-        ...options,
+        ...rest,
+        ...(uses === undefined ? {} : { maxUses: uses }),
       });
       show(context, command, result, ({ credential: added }) => `Credential ${added.id} is ${person}'s.\n`);
     });
@@ -266,12 +294,16 @@ function personText(person: ToldPerson, columns: number): string {
     ["groups", person.groups.join(", ")],
     ["valid from", person.validFrom],
     ["valid until", person.validUntil],
+    ...extraFacts(person),
   ]);
   if (person.credentials.length === 0) return `${facts}\nNo credentials.\n`;
   return `${facts}\n${table(
     [
       { title: "CREDENTIAL", value: (c) => c.id },
       { title: "STATUS", value: (c) => c.status },
+      ...(person.credentials.some(({ usesLeft }) => usesLeft !== undefined)
+        ? [{ title: "USES LEFT", value: (c: ToldCredential) => c.usesLeft, right: true } as const]
+        : []),
       { title: "VALUE", value: (c) => c.value, shrinks: true },
       { title: "PRINTED", value: (c) => c.printed, shrinks: true },
       { title: "VALID UNTIL", value: (c) => c.validUntil },

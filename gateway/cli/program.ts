@@ -18,6 +18,7 @@ import { report } from "./report.js";
 import { addSiteCommands } from "./site.js";
 import { addStartCommand } from "./start.js";
 import { addStatusCommands } from "./status.js";
+import { addVisitorCommands } from "./visitors.js";
 
 const closing = `
 Commands talk to the gateway that runs on the data folder, or open the folder
@@ -63,6 +64,7 @@ export function buildProgram(context: Context): Command {
   program.commandsGroup("Set up:");
   addSiteCommands(program, context);
   addPeopleCommands(program, context);
+  addVisitorCommands(program, context);
   addAccountCommands(program, context);
   addBusCommands(program, context);
   addEmergencyCommands(program, context);

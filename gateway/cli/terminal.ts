@@ -40,3 +40,36 @@ export async function readAll(input: NodeJS.ReadableStream): Promise<string> {
   for await (const chunk of input) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
   return Buffer.concat(chunks).toString("utf8");
 }
+
+/** One line that is not shown while it is typed; from a pipe or a file the first line. */
+export async function readSecret({ input, err }: Terminal, prompt: string): Promise<string> {
+  const keyboard = input as Partial<NodeJS.ReadStream> & NodeJS.ReadableStream;
+  const silent = keyboard.isTTY === true && keyboard.setRawMode !== undefined;
+  if (!silent) return (await readAll(input)).split(/\r?\n/)[0]?.trim() ?? "";
+  err(prompt);
+  keyboard.setRawMode?.(true);
+  try {
+    return await typed(keyboard);
+  } finally {
+    keyboard.setRawMode?.(false);
+    keyboard.pause();
+    err("\n");
+  }
+}
+
+function typed(keyboard: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    const take = (piece: Buffer | string): void => {
+      for (const key of piece.toString()) {
+        if (key === "\r" || key === "\n" || key === "\u0004" || key === "\u0003") {
+          keyboard.off("data", take);
+          resolve(key === "\u0003" ? "" : text);
+          return;
+        }
+        text = key === "\u007f" || key === "\b" ? text.slice(0, -1) : text + key;
+      }
+    };
+    keyboard.on("data", take);
+  });
+}

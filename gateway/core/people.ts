@@ -86,6 +86,20 @@ export interface Credential {
   readonly statusBy?: string;
 }
 
+const pinPrefix = "pin-";
+const longestOwn = 63 - pinPrefix.length;
+
+/**
+ * The id of a person's PIN, which is a credential of its own and, like every one, opens doors only while it is active. Short ids
+ * are in it as they are; of a long one its beginning and a number made of all of it.
+ */
+export function pinIdOf(person: PersonId): CredentialId {
+  if (person.length <= longestOwn) return pinPrefix + person;
+  let mix = 0x811c9dc5;
+  for (let i = 0; i < person.length; i++) mix = Math.imul(mix ^ person.charCodeAt(i), 0x01000193);
+  return `${pinPrefix}${person.slice(0, longestOwn - 9)}-${(mix >>> 0).toString(16).padStart(8, "0")}`;
+}
+
 /** The directory as the core reads it: synchronous, in memory. */
 export interface People {
   person(id: PersonId): Person | undefined;

@@ -228,6 +228,16 @@ export interface KeypadRules {
   readonly silentMs: number;
   /** How long a card waits for its PIN or its second credential, and a keypad for the next key, in milliseconds. */
   readonly waitMs: number;
+  /** What somebody enters under threat: his PIN with its last digit one higher, 0 after 9. Absent: nothing is told apart. */
+  readonly duress?: "last-digit-plus-one";
+}
+
+/** How long visitors come for. */
+export interface VisitorRules {
+  /** Where no end is named. */
+  readonly defaultHours: number;
+  /** At most, in one piece. */
+  readonly maxDays: number;
 }
 
 /** An edge without access: a window, a shutter, a hatch. */
@@ -371,6 +381,8 @@ export interface Site {
   readonly cardCommands?: readonly CardCommand[];
   /** Absent: as `keypad.ts` gives them. */
   readonly keypad?: KeypadRules;
+  /** Absent: as `visitor-operations.ts` gives them. */
+  readonly visitors?: VisitorRules;
   readonly musterReaders?: ReadonlyMap<string, MusterReader>;
   /** The people's data is lost and the gateway runs from its emergency file: only emergency badges are known. */
   readonly peopleLost?: true;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseCardValue } from "../cards/canonical.js";
 import { credentialStatuses } from "../core/people.js";
 import type { Operator, Performed } from "../ports.js";
+import { kindOfValue } from "../store/extras.js";
 import type { CredentialInput } from "../store/people-types.js";
 import type { HouseParts } from "./house-parts.js";
 import { id, instant, note } from "./ids.js";
@@ -24,6 +25,13 @@ export const credentialOperations = [
       printed: z.string().min(1).max(64).optional(),
       validFrom: instant.optional(),
       validUntil: instant.optional(),
+      maxUses: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .optional()
+        .describe("May be used so often; absent: without limit."),
+      responder: z.boolean().optional().describe("Of the fire brigade and the like."),
       note: note.optional(),
     }),
     run: async (house, operator, params) => {
@@ -86,6 +94,8 @@ export const credentialOperations = [
       const before = house.store.people.credentialRow(params.credential);
       if (!before) return refused("not-found", `there is no credential "${params.credential}"`);
       const { version: _, ...row } = before;
+      if (kindOfValue(row.value) === "pin" && params.status === "active" && row.status !== "active")
+        return refused("refused", "a PIN that was taken away is not given back; set a new one");
       const trouble = await writePeople(
         house,
         operator,
@@ -123,10 +133,12 @@ async function addCredential(
     readonly printed?: string | undefined;
     readonly validFrom?: number | undefined;
     readonly validUntil?: number | undefined;
+    readonly maxUses?: number | undefined;
+    readonly responder?: boolean | undefined;
     readonly note?: string | undefined;
   },
 ): Promise<Performed> {
-  const { person, value, printed, validFrom, validUntil } = params;
+  const { person, value, printed, validFrom, validUntil, maxUses, responder } = params;
   const credential = newCredentialId();
   const row: CredentialInput = {
     id: credential,
@@ -136,11 +148,13 @@ async function addCredential(
     ...(printed === undefined ? {} : { printed }),
     ...(validFrom === undefined ? {} : { validFrom }),
     ...(validUntil === undefined ? {} : { validUntil }),
+    ...(maxUses === undefined ? {} : { maxUses }),
+    ...(responder ? { responder } : {}),
   };
   const about = { person, credential, ...(params.note === undefined ? {} : { why: params.note }) };
   const trouble = await writePeople(house, operator, { credentials: [row] }, "credential added", about);
   if (trouble) return trouble;
   house.engine.unknownCards.forget(value);
   const kept = house.store.people.credentialRow(credential);
-  return done({ credential: kept && shownCredential(kept, true) });
+  return done({ credential: kept && shownCredential(house, kept, true) });
 }

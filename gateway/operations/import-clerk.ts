@@ -11,6 +11,7 @@ import { parseCardValue } from "../cards/canonical.js";
 import type { CardFormat } from "../cards/formats.js";
 import { instantOf } from "../site/local-time.js";
 import { type LineFault, type ListLine, PeopleListReader } from "../site/people-csv.js";
+import type { ListCardExtras, ListExtras } from "../site/people-csv-extras.js";
 import { type StagedFault, type StagedLine, StagedPeople } from "../store/people-staging.js";
 
 /** What it is given to work with. */
@@ -120,6 +121,7 @@ function lineReader(
     const { credential } = line;
     const card = credential && parseCardValue(credential.value, cardFormats);
     if (card && "fault" in card) wrong("credential", card.fault);
+    const extra = personPatch(line.extras, (text) => instantAt(text, "until"), wrong);
     if (!sound) return undefined;
     return {
       line: line.line,
@@ -132,7 +134,48 @@ function lineReader(
       ...(card && "value" in card ? { value: card.value } : {}),
       ...(credential?.printed === undefined ? {} : { printed: credential.printed }),
       ...(credential?.status === undefined ? {} : { status: credential.status }),
+      ...(extra === undefined ? {} : { extra }),
+      ...(credential === undefined ? {} : cardPatch(credential)),
     };
+  };
+}
+
+/** What the line says of the extras, as a patch of the row's (RFC 7396, order as in `extras.ts`); undefined: nothing. */
+function personPatch(
+  { traits, trainings, host, inductedUntil, company }: ListExtras,
+  instantAt: (text: string) => number | undefined,
+  wrong: (column: string, message: string) => void,
+): string | undefined {
+  const at = (column: string, text: string): number => {
+    const found = instantAt(text);
+    if (found === undefined) wrong(column, "is no date");
+    return found ?? 0;
+  };
+  const patch = {
+    ...(traits === undefined ? {} : { traits }),
+    ...(trainings === undefined
+      ? {}
+      : {
+          trainings:
+            trainings &&
+            Object.entries(trainings).map(([training, until]) => [training, at("trainings", until)]),
+        }),
+    ...(host === undefined ? {} : { host }),
+    ...(inductedUntil === undefined
+      ? {}
+      : { inductedUntil: inductedUntil && at("inducted_until", inductedUntil) }),
+    ...(company === undefined ? {} : { company }),
+  };
+  return Object.keys(patch).length === 0 ? undefined : JSON.stringify(patch);
+}
+
+function cardPatch({ maxUses, responder }: ListCardExtras): { cardExtra?: string } {
+  if (maxUses === undefined && responder === undefined) return {};
+  return {
+    cardExtra: JSON.stringify({
+      ...(maxUses === undefined ? {} : { maxUses }),
+      ...(responder === undefined ? {} : { responder }),
+    }),
   };
 }
 

@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import type { Actor } from "../core/signals.js";
 import type { Engine, Log } from "../engine.js";
 import type { Clock } from "../ports.js";
+import { patchedCredential, patchedPerson } from "../store/extras.js";
 import {
   type ChangedRow,
   type PreviewRow,
@@ -409,12 +410,13 @@ export class ImportDesk {
             status: row.status,
             ...(row.validFrom === null ? {} : { validFrom: row.validFrom }),
             ...(row.validUntil === null ? {} : { validUntil: row.validUntil }),
+            ...patchedPerson(before, row.extra),
           },
         ];
       }),
       credentials: rows.flatMap((row) =>
-        row.cards.map(({ id, value, printed, status }): CredentialInput => {
-          const before = people.credentialRow(id);
+        row.cards.map(({ id, value, printed, status, extra }): CredentialInput => {
+          const { maxUses: _, responder: __, ...before } = people.credentialRow(id) ?? {};
           return {
             ...before,
             id,
@@ -422,6 +424,7 @@ export class ImportDesk {
             value,
             status,
             ...(printed === null ? {} : { printed }),
+            ...patchedCredential(people.credentialRow(id) ?? {}, extra),
           };
         }),
       ),

@@ -2,12 +2,14 @@ import { z } from "zod";
 import { parseCardValue } from "../cards/canonical.js";
 import { outlook } from "../core/access/outlook.js";
 import { denialReasons } from "../core/reasons.js";
+import { kindOfValue } from "../store/extras.js";
 import type { PersonInput } from "../store/people-types.js";
 import type { HouseParts } from "./house-parts.js";
 import { id, instant, note } from "./ids.js";
 import { done, operation, refused } from "./operation.js";
 import { cardFormatsOf } from "./people-rows.js";
 import { iso, shownPerson, unknownPerson, writePeople } from "./people-writing.js";
+import { extrasFields, extrasOf, rightFaults, rightOf } from "./person-extras.js";
 
 const groups = z.array(id).max(100);
 
@@ -32,7 +34,7 @@ export const peopleOperations = [
         "value" in card ? [card.value] : [],
       );
       return done({
-        people: page.people.map((row) => shownPerson(row, operator)),
+        people: page.people.map((row) => shownPerson(house, row, operator)),
         total: house.store.people.people,
         next: page.next ?? null,
       });
@@ -45,7 +47,7 @@ export const peopleOperations = [
     params: z.strictObject({ person: id }),
     run: async (house, operator, { person }) => {
       const row = await house.store.people.get(person);
-      return row ? done({ person: shownPerson(row, operator) }) : unknownPerson(person);
+      return row ? done({ person: shownPerson(house, row, operator) }) : unknownPerson(person);
     },
   }),
   operation({
@@ -58,6 +60,7 @@ export const peopleOperations = [
       groups: groups.optional(),
       validFrom: instant.nullish().describe("null: without a beginning."),
       validUntil: instant.nullish().describe("null: without an end."),
+      ...extrasFields,
       note: note.optional(),
     }),
     run: async (house, operator, params) => {
@@ -72,6 +75,10 @@ export const peopleOperations = [
           { path: "groups", message: `no group "${unknown}"` },
         ]);
       }
+      const wrong = (params.temporary ?? []).flatMap((right, i) =>
+        rightFaults(house.engine.active?.site, rightOf(right), `temporary[${i}]`),
+      );
+      if (wrong.length > 0) return refused("invalid", "a right names what the site does not have", wrong);
       const row: PersonInput = {
         id: params.person,
         name,
@@ -80,6 +87,7 @@ export const peopleOperations = [
         status: before?.status ?? "active",
         ...bound("validFrom", params.validFrom, before?.validFrom),
         ...bound("validUntil", params.validUntil, before?.validUntil),
+        ...extrasOf(before, params),
       };
       const trouble = await writePeople(
         house,
@@ -93,7 +101,7 @@ export const peopleOperations = [
       );
       if (trouble) return trouble;
       const now = await house.store.people.get(params.person);
-      return now ? done({ person: shownPerson(now, operator) }) : unknownPerson(params.person);
+      return now ? done({ person: shownPerson(house, now, operator) }) : unknownPerson(params.person);
     },
   }),
   operation({
@@ -128,7 +136,9 @@ export const peopleOperations = [
       const site = house.engine.active?.site;
       const row = await house.store.people.get(params.person);
       if (!row || !site) return unknownPerson(params.person);
-      const card = row.credentials.find(({ status }) => status === "active") ?? row.credentials[0];
+      const cards = row.credentials.filter(({ value }) => kindOfValue(value) !== "pin");
+      const first = (cards.length > 0 ? cards : row.credentials).find(({ status }) => status === "active");
+      const card = house.store.people.credential((first ?? cards[0])?.id ?? "");
       const doors = outlook(site, house.engine.state, house.clock.now(), row, card, house.store.people);
       return done({
         doors: doors.map(({ door, now, until, from, reason, with: company }) => ({

@@ -3,12 +3,14 @@ import { randomInt } from "node:crypto";
 import { z } from "zod";
 import { parseCardValue } from "../cards/canonical.js";
 import type { CardFormat } from "../cards/formats.js";
-import { credentialStatuses } from "../core/people.js";
+import { credentialStatuses, traits } from "../core/people.js";
 import type { Fault } from "../ports.js";
 import { instantOf } from "../site/local-time.js";
+import { personExtraText } from "../store/extras.js";
 import type { CredentialInput, PeopleChange, PersonInput } from "../store/people-types.js";
 import type { HouseParts } from "./house-parts.js";
 import { id } from "./ids.js";
+import { company, type ExtrasParams, extrasOf } from "./person-extras.js";
 
 const day = z.string().min(1).max(40).describe("ISO 8601, or a date that is meant at the site.");
 
@@ -19,12 +21,19 @@ export const importRow = z.strictObject({
   status: z.enum(["active", "blocked"]).default("active"),
   validFrom: day.optional(),
   validUntil: day.optional(),
+  traits: z.array(z.enum(traits)).max(traits.length).nullish(),
+  trainings: z.record(id, day).nullish(),
+  host: id.nullish(),
+  company: company.nullish(),
+  inductedUntil: day.nullish(),
   credentials: z
     .array(
       z.strictObject({
         value: z.string().min(1).max(600),
         printed: z.string().min(1).max(64).optional(),
         status: z.enum(credentialStatuses).default("active"),
+        maxUses: z.int().min(1).max(100_000).nullish(),
+        responder: z.boolean().nullish(),
       }),
     )
     .max(50)
@@ -89,6 +98,7 @@ export async function rowsToChange(house: HouseParts, rows: readonly ImportRow[]
       status: row.status,
       ...instantAt(row.validFrom, "from", `${at}.validFrom`, site.timeZone, faults),
       ...instantAt(row.validUntil, "until", `${at}.validUntil`, site.timeZone, faults),
+      ...extrasOf(before, extrasSaid(row, at, site.timeZone, faults)),
     };
     people.push(person);
     let touched =
@@ -125,6 +135,28 @@ export async function rowsToChange(house: HouseParts, rows: readonly ImportRow[]
   };
 }
 
+/** What the row says of the extras, with its dates as instants. */
+function extrasSaid(row: ImportRow, at: string, timeZone: string, faults: Fault[]): ExtrasParams {
+  const until = (text: string, path: string): number =>
+    instantAt(text, "until", `${at}.${path}`, timeZone, faults).validUntil ?? 0;
+  const { traits: words, trainings, host, inductedUntil } = row;
+  return {
+    ...(words === undefined ? {} : { traits: words ?? [] }),
+    ...(trainings === undefined
+      ? {}
+      : {
+          trainings: Object.fromEntries(
+            Object.entries(trainings ?? {}).map(([id, text]) => [id, until(text, `trainings.${id}`)]),
+          ),
+        }),
+    ...(host === undefined ? {} : { host }),
+    ...(inductedUntil === undefined
+      ? {}
+      : { inductedUntil: inductedUntil === null ? null : until(inductedUntil, "inductedUntil") }),
+    ...(row.company === undefined ? {} : { company: row.company }),
+  };
+}
+
 /** The row to write, or undefined if the person has this card already, just so. */
 function credentialOf(
   house: HouseParts,
@@ -136,7 +168,15 @@ function credentialOf(
   const before = known === undefined ? undefined : house.store.people.credentialRow(known);
   const own = before?.person === person ? before : undefined;
   const { printed } = card;
-  if (own && own.status === card.status && (printed === undefined || own.printed === printed))
+  const maxUses = card.maxUses === undefined ? own?.maxUses : (card.maxUses ?? undefined);
+  const responder = card.responder === undefined ? own?.responder === true : card.responder === true;
+  if (
+    own &&
+    own.status === card.status &&
+    (printed === undefined || own.printed === printed) &&
+    own.maxUses === maxUses &&
+    (own.responder === true) === responder
+  )
     return undefined;
   return {
     id: own?.id ?? newCredentialId(),
@@ -146,6 +186,8 @@ function credentialOf(
     ...(printed === undefined ? (own?.printed === undefined ? {} : { printed: own.printed }) : { printed }),
     ...(own?.validFrom === undefined ? {} : { validFrom: own.validFrom }),
     ...(own?.validUntil === undefined ? {} : { validUntil: own.validUntil }),
+    ...(maxUses === undefined ? {} : { maxUses }),
+    ...(responder ? { responder } : {}),
   };
 }
 
@@ -171,6 +213,7 @@ function sameRights(a: Omit<PersonInput, "name">, b: PersonInput): boolean {
     a.validFrom === b.validFrom &&
     a.validUntil === b.validUntil &&
     a.groups.length === b.groups.length &&
-    a.groups.every((group) => b.groups.includes(group))
+    a.groups.every((group) => b.groups.includes(group)) &&
+    personExtraText(a) === personExtraText(b)
   );
 }

@@ -1,23 +1,34 @@
 /** What the operations on people and on credentials share: how rows are shown, and how they are written. */
 import { may } from "../accounts/permissions.js";
 import type { CredentialRow, Operator, Performed, PersonRow } from "../ports.js";
+import { kindOfValue } from "../store/extras.js";
 import type { PeopleChange } from "../store/people-types.js";
 import type { HouseParts } from "./house-parts.js";
 import { refused } from "./operation.js";
+import { shownExtras } from "./person-extras.js";
 
-export function shownCredential(row: CredentialRow, withValue: boolean) {
+export function shownCredential(house: HouseParts, row: CredentialRow, withValue: boolean) {
+  const kind = kindOfValue(row.value);
+  const uses = house.engine.state.cards.get(row.id)?.uses ?? 0;
   return {
     id: row.id,
+    kind,
     status: row.status,
-    ...(withValue ? { value: row.value } : {}),
+    ...(withValue && kind !== "pin" ? { value: row.value } : {}),
     ...(row.printed === undefined ? {} : { printed: row.printed }),
     validFrom: iso(row.validFrom),
     validUntil: iso(row.validUntil),
+    ...(row.maxUses === undefined ? {} : { maxUses: row.maxUses, usesLeft: Math.max(0, row.maxUses - uses) }),
+    ...(row.responder ? { responder: true } : {}),
+    ...(row.statusSince === undefined ? {} : { statusSince: iso(row.statusSince) }),
+    ...(row.statusBy === undefined ? {} : { statusBy: row.statusBy }),
   };
 }
 
-export function shownPerson(row: PersonRow, operator: Operator) {
+/** A PIN is no card that could be looked at or handed in: of it only this is told, that there is one. */
+export function shownPerson(house: HouseParts, row: PersonRow, operator: Operator) {
   const withValue = may(operator, "credentials.write");
+  const cards = row.credentials.filter(({ value }) => kindOfValue(value) !== "pin");
   return {
     id: row.id,
     ...(may(operator, "names.read") ? { name: row.name } : { name: row.id }),
@@ -27,7 +38,9 @@ export function shownPerson(row: PersonRow, operator: Operator) {
     validFrom: iso(row.validFrom),
     validUntil: iso(row.validUntil),
     version: row.version,
-    credentials: row.credentials.map((credential) => shownCredential(credential, withValue)),
+    ...shownExtras(row),
+    pin: house.store.people.hasPin(row.id),
+    credentials: cards.map((credential) => shownCredential(house, credential, withValue)),
   };
 }
 

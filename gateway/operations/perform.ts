@@ -9,13 +9,17 @@ import { emergencyOperations } from "./emergency-operations.js";
 import { houseOperations } from "./house-operations.js";
 import type { HouseParts } from "./house-parts.js";
 import { journalOperations } from "./journal-operations.js";
+import { leaverOperations } from "./leaver-operations.js";
+import { letInOperations } from "./let-in-operations.js";
 import { musterOperations } from "./muster-operations.js";
 import { type Operation, refused } from "./operation.js";
 import { passbackOperations } from "./passback-operations.js";
 import { importOperations } from "./people-import.js";
 import { peopleOperations } from "./people-operations.js";
+import { pinOperations } from "./pin-operations.js";
 import { siteOperations } from "./site-operations.js";
 import { statusOperations } from "./status-operations.js";
+import { visitorOperations } from "./visitor-operations.js";
 
 /** Everything that can be done, whoever asks and however. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
@@ -23,7 +27,11 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...statusOperations,
     ...siteOperations,
     ...peopleOperations,
+    ...letInOperations,
     ...credentialOperations,
+    ...pinOperations,
+    ...visitorOperations,
+    ...leaverOperations,
     ...importOperations,
     ...accountOperations,
     ...busOperations,

@@ -93,7 +93,9 @@ export const readerFormatsEntry = z.strictObject({
     .array(z.string().max(30))
     .min(1)
     .max(20)
-    .describe("Names out of cardFormats: what these readers send, in the order in which they are tried"),
+    .describe(
+      "Names out of cardFormats: what these readers send, in the order in which they are tried; or plate alone: cameras that send number plates as text",
+    ),
 });
 export type ReaderFormatsEntry = z.infer<typeof readerFormatsEntry>;
 
@@ -101,7 +103,12 @@ export type ReaderFormatsEntry = z.infer<typeof readerFormatsEntry>;
 export interface SiteCardFormats {
   readonly all: readonly CardFormat[];
   readonly byReader: ReadonlyMap<string, readonly CardFormat[]>;
+  /** Readers that are cameras: what they send is a number plate, and a plate counts nowhere else. */
+  readonly plates: ReadonlySet<string>;
 }
+
+/** Among the formats of a reader: it is a camera. */
+const plateFormat = "plate";
 
 interface Document {
   readonly cardFormats?: readonly CardFormatEntry[];
@@ -118,13 +125,16 @@ export function siteCardFormats(document: Document): SiteCardFormats {
   const all = (document.cardFormats ?? ["H10301"]).map(formatOf);
   const named = new Map(all.map((format) => [format.name, format]));
   const byReader = new Map<string, readonly CardFormat[]>();
+  const plates = new Set<string>();
   for (const { readers, formats } of document.readerFormats ?? [])
-    for (const reader of readers)
+    for (const reader of readers) {
+      if (formats.includes(plateFormat)) plates.add(reader);
       byReader.set(
         reader,
         formats.flatMap((name) => named.get(name) ?? []),
       );
-  return { all, byReader };
+    }
+  return { all, byReader, plates };
 }
 
 function formatOf(entry: CardFormatEntry): CardFormat {
@@ -251,6 +261,9 @@ function readerFaults(document: Document, all: readonly CardFormat[], wired: Rea
     if (loose !== undefined) return [{ path: `${path}.readers`, message: `no door has the reader ${loose}` }];
     const twice = readers.find((reader) => seen.has(reader) || !seen.add(reader));
     if (twice !== undefined) return [{ path: `${path}.readers`, message: `${twice} is named twice` }];
+    if (formats.length === 1 && formats[0] === plateFormat) return [];
+    if (formats.includes(plateFormat))
+      return [{ path: `${path}.formats`, message: "a camera for number plates sends nothing else" }];
     const unknown = formats.findIndex((name) => !named.has(name));
     if (unknown !== -1) {
       const known = [...named.keys()].join(", ");

@@ -14,6 +14,7 @@ import type {
   Sensor,
   Site,
   ThreatLevel,
+  VisitorRules,
 } from "../core/site.js";
 import type { Fault } from "../ports.js";
 import { tenantOf } from "./defaults.js";
@@ -134,20 +135,40 @@ export const houseFields = {
         .max(60_000)
         .exactOptional()
         .describe("How long a card waits for its PIN, and a keypad for the next key; default 10000"),
+      duress: z
+        .enum(["last-digit-plus-one"])
+        .exactOptional()
+        .describe(
+          "Who is threatened enters his PIN with its last digit one higher (0 after 9): he is let in as ever, and hold-up is told. Absent: that is a wrong PIN",
+        ),
     })
     .exactOptional()
     .describe("How keypads treat wrong PINs"),
+  visitors: z
+    .strictObject({
+      defaultHours: z
+        .int()
+        .min(1)
+        .max(168)
+        .exactOptional()
+        .describe("A visit ends so long after it begins, where no end is named; default 10"),
+      maxDays: z.int().min(1).max(366).exactOptional().describe("The longest visit; default 30"),
+    })
+    .exactOptional()
+    .describe("How long visitors come for"),
 };
 
 const defaultLiftMs = 10_000;
+/** A working day with a dinner, and a month. */
+export const visitorRules: VisitorRules = { defaultHours: 10, maxDays: 30 };
 
 type Compiled = Pick<
   Site,
-  "doorGroups" | "interlocks" | "lifts" | "threatLevels" | "cardCommands" | "keypad"
+  "doorGroups" | "interlocks" | "lifts" | "threatLevels" | "cardCommands" | "keypad" | "visitors"
 >;
 
 export function houseOf(document: SiteDocument): Compiled {
-  const { doorGroups, interlocks, lifts, threatLevels, cardCommands, keypad } = document;
+  const { doorGroups, interlocks, lifts, threatLevels, cardCommands, keypad, visitors } = document;
   return {
     ...(doorGroups ? { doorGroups: byId<DoorGroup>(doorGroups) } : {}),
     ...(interlocks ? { interlocks: byId<Interlock>(interlocks) } : {}),
@@ -155,6 +176,7 @@ export function houseOf(document: SiteDocument): Compiled {
     ...(threatLevels ? { threatLevels: threatLevels.map((level, i) => levelOf(level, i, document)) } : {}),
     ...(cardCommands ? { cardCommands: cardCommands.map(commandOf) } : {}),
     ...(keypad ? { keypad: { ...keypadRules, ...keypad } } : {}),
+    ...(visitors ? { visitors: { ...visitorRules, ...visitors } } : {}),
   };
 }
 

@@ -4,10 +4,21 @@
  */
 import { type CredentialStatus, credentialStatuses } from "../core/people.js";
 import { CsvReader, type CsvRecord, NotCsv } from "./csv.js";
+import {
+  cardExtraColumns,
+  cardExtrasOf,
+  type ExtrasWritten,
+  extraCells,
+  extrasThatDiffer,
+  type ListCardExtras,
+  type ListExtras,
+  personExtraColumns,
+  personExtrasOf,
+} from "./people-csv-extras.js";
 import { idPattern, isCalendarDate, isPrintable } from "./shapes.js";
 
 /** What `people.import` takes. Dates are as written: a day at the site, or an ISO 8601 instant (see `instantOf`). */
-export interface PersonImport {
+export interface PersonImport extends ListExtras {
   readonly person: string;
   readonly name: string;
   readonly groups: readonly string[];
@@ -17,7 +28,7 @@ export interface PersonImport {
   readonly credentials: readonly CredentialImport[];
 }
 
-export interface CredentialImport {
+export interface CredentialImport extends ListCardExtras {
   /** As written; `parseCardValue` makes it canonical. */
   readonly value: string;
   readonly printed?: string;
@@ -48,6 +59,8 @@ export const peopleColumns = [
   "valid_from",
   "valid_until",
   "status",
+  ...personExtraColumns,
+  ...cardExtraColumns,
 ] as const;
 type Column = (typeof peopleColumns)[number];
 type Line = Readonly<Record<Column, string>>;
@@ -62,6 +75,7 @@ export interface ListLine {
   readonly blocked: boolean;
   readonly validFrom?: string;
   readonly validUntil?: string;
+  readonly extras: ListExtras;
   readonly credential?: CredentialImport;
 }
 
@@ -77,6 +91,7 @@ export class PeopleListReader {
   readonly #take: (line: ListLine) => void;
   readonly #fault: (fault: LineFault) => void;
   #columns: readonly string[] | undefined;
+  #has: ReadonlySet<string> = new Set();
   #read: CellReader | undefined;
   #over = false;
 
@@ -120,6 +135,7 @@ export class PeopleListReader {
     if (this.#over) return;
     if (this.#columns === undefined || this.#read === undefined) {
       this.#columns = record.cells.map((cell) => cell.trim().toLowerCase());
+      this.#has = new Set(this.#columns);
       this.#read = cellReader(this.#columns);
       const faults = headerFaults(this.#columns, record.line);
       faults.forEach(this.#fault);
@@ -134,7 +150,7 @@ export class PeopleListReader {
       });
       return;
     }
-    const line = lineOf(this.#read(record.cells), record.line, this.#fault);
+    const line = lineOf(this.#read(record.cells), record.line, this.#has, this.#fault);
     if (line) this.#take(line);
   }
 }
@@ -201,7 +217,12 @@ function cellReader(columns: readonly string[]): CellReader {
 // --------------------------------------------------------------------------------------------------------- the people
 
 /** What a line says, or its faults. */
-function lineOf(line: Line, number: number, told: (fault: LineFault) => void): ListLine | undefined {
+function lineOf(
+  line: Line,
+  number: number,
+  has: ReadonlySet<string>,
+  told: (fault: LineFault) => void,
+): ListLine | undefined {
   let sound = true;
   const fault = (column: Column, message: string): void => {
     sound = false;
@@ -239,8 +260,12 @@ function lineOf(line: Line, number: number, told: (fault: LineFault) => void): L
   if (status?.credential !== undefined && line.credential === "") {
     fault("status", `${status.credential} is the status of a card, and the line has none`);
   }
-  if (line.printed !== "" && line.credential === "")
-    fault("printed", "belongs to a card, and the line has none");
+  for (const column of ["printed", ...cardExtraColumns] as const) {
+    if (line[column] !== "" && line.credential === "")
+      fault(column, "belongs to a card, and the line has none");
+  }
+  const extras = personExtrasOf(line, has, fault, isDate);
+  const cardExtras = cardExtrasOf(line, has, fault);
   if (!sound || status === undefined) return undefined;
   return {
     line: number,
@@ -250,6 +275,7 @@ function lineOf(line: Line, number: number, told: (fault: LineFault) => void): L
     blocked: status.person === "blocked",
     ...(line.valid_from === "" ? {} : { validFrom: line.valid_from }),
     ...(line.valid_until === "" ? {} : { validUntil: line.valid_until }),
+    extras,
     ...(line.credential === ""
       ? {}
       : {
@@ -257,6 +283,7 @@ function lineOf(line: Line, number: number, told: (fault: LineFault) => void): L
             value: line.credential,
             ...(line.printed === "" ? {} : { printed: line.printed }),
             ...(status.credential === undefined ? {} : { status: status.credential }),
+            ...cardExtras,
           },
         }),
   };
@@ -277,7 +304,10 @@ export function contradictions(first: ListLine, further: ListLine): Column[] {
     ["valid_until", further.validUntil !== undefined && further.validUntil !== first.validUntil],
     ["status", further.blocked && !first.blocked],
   ];
-  return differs.flatMap(([column, is]) => (is ? [column] : []));
+  return [
+    ...differs.flatMap(([column, is]) => (is ? [column] : [])),
+    ...extrasThatDiffer(first.extras, further.extras),
+  ];
 }
 
 function combine(
@@ -299,6 +329,7 @@ function combine(
       status: line.blocked ? "blocked" : "active",
       ...(line.validFrom === undefined ? {} : { validFrom: line.validFrom }),
       ...(line.validUntil === undefined ? {} : { validUntil: line.validUntil }),
+      ...line.extras,
       credentials,
     };
     people.set(line.person, { row, line: line.line, said: line });
@@ -344,7 +375,7 @@ function short(text: string): string {
 // ----------------------------------------------------------------------------------------------------------- to be read
 
 /** A person as they are written into a list. */
-export interface PersonWritten {
+export interface PersonWritten extends ExtrasWritten {
   readonly id: string;
   readonly name: string;
   readonly groups: readonly string[];
@@ -355,6 +386,8 @@ export interface PersonWritten {
     readonly value?: string;
     readonly printed?: string;
     readonly status: CredentialStatus;
+    readonly maxUses?: number;
+    readonly responder?: boolean;
   }[];
 }
 
@@ -366,9 +399,19 @@ export function peopleCsvLines(person: PersonWritten): string {
   const alone = person.status === "blocked" || cards.length === 0;
   const about = [person.id, person.name, person.groups.join(";")];
   const bounds = [person.validFrom ?? "", person.validUntil ?? ""];
+  const extras = extraCells(person);
   const lines = [
-    ...(alone ? [[...about, "", "", ...bounds, person.status]] : []),
-    ...cards.map(({ value = "", printed = "", status }) => [...about, value, printed, ...bounds, status]),
+    ...(alone ? [[...about, "", "", ...bounds, person.status, ...extras, "", ""]] : []),
+    ...cards.map(({ value = "", printed = "", status, maxUses, responder }) => [
+      ...about,
+      value,
+      printed,
+      ...bounds,
+      status,
+      ...extras,
+      maxUses === undefined ? "" : String(maxUses),
+      responder ? "yes" : "",
+    ]),
   ];
   return lines.map((cells) => `${cells.map(cellOf).join(",")}\r\n`).join("");
 }

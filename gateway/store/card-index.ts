@@ -2,8 +2,9 @@
  * People and credentials in memory: each a record of bytes, found through open addressing over typed arrays. What a million of
  * them take and what a look-up costs is measured by test/bench/card-index.ts.
  *
- * A person: id, flags, version, tenant, [from], [until], groups, name. A credential: id, value, flags, version, person, [from],
- * [until], [printed]. Ids, values and printed numbers are packed, numbers are varints, an instant is a double; a text has its length before it.
+ * A person: id, flags, version, tenant, [from], [until], groups, name, [extra]. A credential: id, value, flags, version, person,
+ * [from], [until], [printed], [extra]. Ids, values and printed numbers are packed, numbers are varints, an instant is a double; a
+ * text has its length before it. What few have besides (`extras.ts`) is one text, and takes nothing where there is none.
  */
 import {
   type Credential,
@@ -15,6 +16,13 @@ import {
 import type { GroupId } from "../core/site.js";
 import type { CredentialRow } from "../ports.js";
 import { Arena, Column, Shared } from "./columns.js";
+import {
+  credentialExtras,
+  credentialExtraText,
+  longestExtra,
+  personExtras,
+  personExtraText,
+} from "./extras.js";
 import { Hash, HashIndex } from "./hash-index.js";
 import { pack, packedLonger, unpack } from "./packing.js";
 import { coreCredential, corePerson, type StoredPerson } from "./people-types.js";
@@ -39,6 +47,7 @@ export interface PersonBytes {
   readonly blocked: boolean;
   readonly validFrom: number | undefined;
   readonly validUntil: number | undefined;
+  readonly extra: Span | undefined;
 }
 
 export interface CredentialBytes {
@@ -51,12 +60,14 @@ export interface CredentialBytes {
   readonly status: number;
   readonly validFrom: number | undefined;
   readonly validUntil: number | undefined;
+  readonly extra: Span | undefined;
 }
 
 const blockedFlag = 1;
 const fromFlag = 1 << 4;
 const untilFlag = 1 << 5;
 const printedFlag = 1 << 6;
+const extraFlag = 1 << 7;
 /** The lower bits of a credential's flags. */
 const statusMask = 0b111;
 const activeStatus = credentialStatuses.indexOf("active");
@@ -156,14 +167,16 @@ export class CardIndex {
     const tenant = this.#tenants.value(read.varint());
     const validity = this.#validity(read, flags);
     const groups = Array.from({ length: read.varint() }, () => this.#groups.value(read.varint()));
+    const name = read.text();
     return {
       id,
-      name: read.text(),
+      name,
       version,
       tenant,
       groups,
       status: flags & blockedFlag ? "blocked" : "active",
       ...validity,
+      ...(flags & extraFlag ? personExtras(read.text()) : {}),
     };
   }
 
@@ -185,6 +198,7 @@ export class CardIndex {
       value,
       ...(flags & printedFlag ? { printed: read.packed() } : {}),
       ...validity,
+      ...(flags & extraFlag ? credentialExtras(read.text()) : {}),
     };
   }
 
@@ -211,7 +225,8 @@ export class CardIndex {
 
   putPerson(person: StoredPerson): void {
     const source = this.#texts;
-    const [id, name] = this.#written(person.id, person.name);
+    const extra = personExtraText(person);
+    const [id, name, more] = this.#written(person.id, person.name, extra ?? "");
     this.putPersonBytes({
       source,
       id,
@@ -222,6 +237,7 @@ export class CardIndex {
       blocked: person.status === "blocked",
       validFrom: person.validFrom,
       validUntil: person.validUntil,
+      extra: extra === undefined ? undefined : more,
     });
   }
 
@@ -232,11 +248,12 @@ export class CardIndex {
     const known = this.#numberOfRecord("people", idEnd);
     const { low, high } = this.#hash;
     let at = idEnd;
-    const { validFrom, validUntil } = person;
+    const { validFrom, validUntil, extra } = person;
     record[at++] =
       (person.blocked ? blockedFlag : 0) |
       (validFrom === undefined ? 0 : fromFlag) |
-      (validUntil === undefined ? 0 : untilFlag);
+      (validUntil === undefined ? 0 : untilFlag) |
+      (extra === undefined ? 0 : extraFlag);
     at = this.#putVarint(person.version, at);
     at = this.#putVarint(this.#tenants.number(person.tenant), at);
     at = this.#putInstant(validFrom, at);
@@ -248,7 +265,8 @@ export class CardIndex {
       this.#groupUses[number] = (this.#groupUses[number] ?? 0) + 1;
       at = this.#putVarint(number, at);
     }
-    at = this.#putText(person.source, person.name, at);
+    at = this.#putText(person.source, person.name, at, longestTextBytes);
+    if (extra !== undefined) at = this.#putText(person.source, extra, at, longestExtra);
     const n = known ?? this.#peopleCount++;
     this.#places.people.set(n, this.#arena.put(this.#places.people.get(n), record, at));
     if (known === undefined) this.#personIds.add(low, high, n);
@@ -258,11 +276,13 @@ export class CardIndex {
   putCredential(credential: CredentialRow): void {
     const source = this.#texts;
     const { printed } = credential;
-    const [id, person, value, print] = this.#written(
+    const extra = credentialExtraText(credential);
+    const [id, person, value, print, more] = this.#written(
       credential.id,
       credential.person,
       credential.value,
       printed ?? "",
+      extra ?? "",
     );
     this.putCredentialBytes({
       source,
@@ -274,6 +294,7 @@ export class CardIndex {
       status: credentialStatuses.indexOf(credential.status),
       validFrom: credential.validFrom,
       validUntil: credential.validUntil,
+      extra: extra === undefined ? undefined : more,
     });
   }
 
@@ -291,17 +312,19 @@ export class CardIndex {
     const { low, high } = this.#hash;
     const valueEnd = this.#putPacked(source, credential.value, idEnd);
     let at = valueEnd;
-    const { validFrom, validUntil, printed } = credential;
+    const { validFrom, validUntil, printed, extra } = credential;
     record[at++] =
       credential.status |
       (validFrom === undefined ? 0 : fromFlag) |
       (validUntil === undefined ? 0 : untilFlag) |
-      (printed === undefined ? 0 : printedFlag);
+      (printed === undefined ? 0 : printedFlag) |
+      (extra === undefined ? 0 : extraFlag);
     at = this.#putVarint(credential.version, at);
     at = this.#putVarint(person, at);
     at = this.#putInstant(validFrom, at);
     at = this.#putInstant(validUntil, at);
     if (printed !== undefined) at = this.#putPacked(source, printed, at);
+    if (extra !== undefined) at = this.#putText(source, extra, at, longestExtra);
 
     const n = known ?? this.#credentialCount++;
     const places = this.#places.credentials;
@@ -355,9 +378,8 @@ export class CardIndex {
     return after + length;
   }
 
-  #putText(source: Buffer, { from, to }: Span, at: number): number {
-    if (to - from > longestTextBytes)
-      throw new RangeError(`a text of ${to - from} bytes is too long to keep`);
+  #putText(source: Buffer, { from, to }: Span, at: number, longest: number): number {
+    if (to - from > longest) throw new RangeError(`a text of ${to - from} bytes is too long to keep`);
     let end = this.#putVarint(to - from, at);
     for (let i = from; i < to; i++) this.#record[end++] = source[i] ?? 0;
     return end;

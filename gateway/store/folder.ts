@@ -19,6 +19,8 @@ export interface FolderPaths {
   readonly privateKey: string;
   readonly publicKey: string;
   readonly heads: string;
+  /** What people's PINs are kept with. */
+  readonly pinKey: string;
   /** What is made from the database, and made anew where it is missing. */
   readonly index: string;
 }
@@ -32,6 +34,7 @@ export function folderPaths(dir: string): FolderPaths {
     privateKey: join(keys, "journal.key"),
     publicKey: join(keys, "journal.pub"),
     heads: join(keys, "heads.log"),
+    pinKey: join(keys, "pins.key"),
     index: join(dir, "index"),
   };
 }

@@ -168,6 +168,28 @@ const migrations: readonly string[] = [
     segment INTEGER PRIMARY KEY, events INTEGER NOT NULL, from_at INTEGER, to_at INTEGER, in_order INTEGER NOT NULL
   );
   `,
+  `
+  -- What few people and cards have besides, as one JSON text; NULL where there is none.
+  ALTER TABLE person_versions ADD COLUMN extra TEXT;
+  ALTER TABLE credential_versions ADD COLUMN extra TEXT;
+  CREATE INDEX person_companies ON person_versions(extra->>'company' COLLATE NOCASE)
+    WHERE newest = 1 AND extra IS NOT NULL;
+
+  DROP TRIGGER person_rewritten;
+  CREATE TRIGGER person_rewritten
+    AFTER UPDATE OF row, id, version, name, sought, tenant, groups, status, valid_from, valid_until, extra
+    ON person_versions BEGIN UPDATE people_rewritten SET times = times + 1; END;
+  DROP TRIGGER credential_rewritten;
+  CREATE TRIGGER credential_rewritten
+    AFTER UPDATE OF row, id, version, person, status, value, printed, valid_from, valid_until, extra
+    ON credential_versions BEGIN UPDATE people_rewritten SET times = times + 1; END;
+  `,
+  `
+  -- Acts on many people at once: which rows they changed, so that they can be undone.
+  CREATE TABLE people_acts (
+    id TEXT PRIMARY KEY, at INTEGER NOT NULL, by TEXT NOT NULL, note TEXT, rows TEXT NOT NULL, undone_at INTEGER
+  ) WITHOUT ROWID;
+  `,
 ];
 
 const newestSchema = migrations.length;

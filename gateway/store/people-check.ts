@@ -1,6 +1,7 @@
 /** What must hold over all rows together: ids are unique, references resolve, no two active credentials have one value. */
 import type { CredentialRow, Fault } from "../ports.js";
 import { longestTextBytes } from "./card-index.js";
+import { kindOfValue, longestExtra, personExtraText } from "./extras.js";
 import type { CredentialInput, PeopleChange, PersonInput } from "./people-types.js";
 import { isActive } from "./people-types.js";
 
@@ -55,7 +56,29 @@ function personFaults(
   if (row.name.trim() === "" || row.name.length > longestName) {
     faults.push({ path: `${at}.name`, message: `must have 1 to ${longestName} characters` });
   }
-  return [...faults, ...validityFaults(row, at)];
+  return [...faults, ...validityFaults(row, at), ...extraFaults(row, at, newPeople, latest)];
+}
+
+function extraFaults(
+  row: PersonInput,
+  at: string,
+  newPeople: ReadonlyMap<string, number>,
+  latest: LatestRows,
+): Fault[] {
+  const faults: Fault[] = [];
+  const { host, temporary = [] } = row;
+  if (host === row.id) faults.push({ path: `${at}.host`, message: "nobody is here for himself" });
+  else if (host !== undefined && !newPeople.has(host) && !latest.hasPerson(host)) {
+    faults.push({ path: `${at}.host`, message: `there is no person "${host}"` });
+  }
+  temporary.forEach(({ from, until }, i) => {
+    if (from < until) return;
+    faults.push({ path: `${at}.temporary[${i}].until`, message: "must be later than from" });
+  });
+  if (Buffer.byteLength(personExtraText(row) ?? "") > longestExtra) {
+    faults.push({ path: at, message: "has more trainings and rights for a time than can be kept" });
+  }
+  return faults;
 }
 
 function credentialFaults(
@@ -105,6 +128,11 @@ function valueFaults(
         message: `is also that of credential "${twin.id}" (credentials[${first}]), and both are active`,
       },
     ];
+  }
+  // Whose a PIN is, is not said even to who may give out cards.
+  if (kindOfValue(row.value) === "pin") {
+    const taken = latest.activeWith(row.value).some((id) => id !== row.id && !newCredentials.has(id));
+    return taken ? [{ path, message: "cannot be taken" }] : [];
   }
   const holder = latest.activeWith(row.value).find((id) => id !== row.id && !newCredentials.has(id));
   if (holder === undefined) return [];

@@ -23,12 +23,13 @@ const text = (column: string): string => `octet_length(${column}), ':', ${column
 
 const personPage = `
   SELECT CAST(group_concat(concat(version, ' ', status <> 'active', ' ', valid_from, ' ', valid_until, ' ',
-    ${text("id")}, ${text("name")}, ${text("tenant")}, ${text("groups")}), '') AS BLOB) AS page
+    ${text("id")}, ${text("name")}, ${text("tenant")}, ${text("groups")}, ${text("coalesce(extra, '')")}), '') AS BLOB) AS page
   FROM person_versions NOT INDEXED WHERE row > ? AND row <= ? AND newest = 1`;
 
 const credentialPage = `
   SELECT CAST(group_concat(concat(version, ' ', valid_from, ' ', valid_until, ' ', printed IS NOT NULL, ' ',
-    ${text("status")}, ${text("id")}, ${text("person")}, ${text("value")}, ${text("coalesce(printed, '')")}), '') AS BLOB) AS page
+    ${text("status")}, ${text("id")}, ${text("person")}, ${text("value")}, ${text("coalesce(printed, '')")},
+    ${text("coalesce(extra, '')")}), '') AS BLOB) AS page
   FROM credential_versions NOT INDEXED WHERE row > ? AND row <= ? AND newest = 1`;
 
 /** Where both tables end. */
@@ -105,6 +106,7 @@ function takePeople(page: Buffer, index: CardIndex, words: Words): void {
     const name = read.span();
     const tenant = words.word(page, read.span());
     const groups = words.list(page, read.span());
+    const extra = read.span();
     index.putPersonBytes({
       source: page,
       id,
@@ -115,6 +117,7 @@ function takePeople(page: Buffer, index: CardIndex, words: Words): void {
       blocked,
       validFrom,
       validUntil,
+      extra: extra.from === extra.to ? undefined : extra,
     });
   }
 }
@@ -131,6 +134,7 @@ function takeCredentials(page: Buffer, index: CardIndex, words: Words): void {
     const person = read.span();
     const value = read.span();
     const printed = read.span();
+    const extra = read.span();
     index.putCredentialBytes({
       source: page,
       id,
@@ -141,6 +145,7 @@ function takeCredentials(page: Buffer, index: CardIndex, words: Words): void {
       status,
       validFrom,
       validUntil,
+      extra: extra.from === extra.to ? undefined : extra,
     });
   }
 }

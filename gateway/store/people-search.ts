@@ -131,6 +131,22 @@ export class PeopleFinder {
 
   // ------------------------------------------------------------------------------------------------------------- numbers
 
+  /** Who has a card on which just this is printed: by text, in small letters. */
+  async printedOn(texts: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const handle = this.#reading;
+    if (!handle) throw new Error("the search of people is not open");
+    if (this.#taking) await patient(this.#taking);
+    const rows = await handle.all<{ printed: string; person: string }>(
+      `SELECT DISTINCT n.printed, c.person FROM numbers n
+       JOIN house.credential_versions c ON c.row = n.row AND c.newest = 1
+       WHERE n.printed IN (SELECT value FROM json_each(?))`,
+      [JSON.stringify(texts.map((text) => text.toLowerCase()))],
+    );
+    const found = new Map<string, string[]>();
+    for (const { printed, person } of rows) found.set(printed, [...(found.get(printed) ?? []), person]);
+    return found;
+  }
+
   async #byNumber(handle: Handle, text: string, place: Place, wanted: number): Promise<Step> {
     const names = { in: "names", key: "", row: 0 } as const;
     if (text === "") return { people: [], next: names };

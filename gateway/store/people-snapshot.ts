@@ -13,7 +13,7 @@ import { syncFolder } from "./folder.js";
 import type { Marks } from "./people-load.js";
 
 /** Counts up with every change of what the blocks mean. */
-const format = 1;
+const format = 2;
 const magic = Buffer.from("GWPEOPLE");
 const digestBytes = 32;
 const longestHeader = 16 * 1024 * 1024;
@@ -51,12 +51,12 @@ export async function basisOf(handle: Handle, marks: Marks): Promise<Basis> {
   const newest = [
     [
       "person_versions",
-      "id, version, name, tenant, groups, status, valid_from, valid_until, at, by",
+      "id, version, name, tenant, groups, status, valid_from, valid_until, extra, at, by",
       marks.people,
     ],
     [
       "credential_versions",
-      "id, version, person, status, value, printed, valid_from, valid_until, at, by",
+      "id, version, person, status, value, printed, valid_from, valid_until, extra, at, by",
       marks.credentials,
     ],
   ] as const;

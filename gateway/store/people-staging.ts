@@ -7,6 +7,7 @@
 import { closeSync, openSync } from "node:fs";
 import type { CredentialStatus } from "../core/people.js";
 import { type Handle, openHandle } from "./database.js";
+import { patchedCredential, patchedPerson } from "./extras.js";
 import { folded } from "./people-table.js";
 import type { PeopleChange } from "./people-types.js";
 
@@ -23,6 +24,9 @@ export interface StagedLine {
   readonly value?: string;
   readonly printed?: string;
   readonly status?: CredentialStatus;
+  /** What it says of the extras of the person and of the card: patches (RFC 7396), see `extras.ts`. Absent: nothing. */
+  readonly extra?: string;
+  readonly cardExtra?: string;
 }
 
 export interface StagedFault {
@@ -58,14 +62,25 @@ const schema = `
   PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = NORMAL;
   CREATE TABLE lines (
     line INTEGER PRIMARY KEY, person TEXT NOT NULL, name TEXT NOT NULL, sought TEXT NOT NULL, groups TEXT NOT NULL,
-    status TEXT NOT NULL, valid_from INTEGER, valid_until INTEGER, value TEXT, printed TEXT, card_status TEXT
+    status TEXT NOT NULL, valid_from INTEGER, valid_until INTEGER, value TEXT, printed TEXT, card_status TEXT,
+    extra TEXT, card_extra TEXT
   );
   CREATE TABLE faults (line INTEGER NOT NULL, "column" TEXT NOT NULL, message TEXT NOT NULL);
 `;
 
 const insertLines = `
   INSERT INTO lines SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
-    value->>9, value->>10 FROM json_each(?)`;
+    value->>9, value->>10, value->>11, value->>12 FROM json_each(?)`;
+
+/** Whether a patch changes nothing of what a row has. */
+function leavesExtra(patch: string, kept: string): string {
+  return `(${patch} IS NULL OR nullif(json_patch(coalesce(${kept}, '{}'), ${patch}), '{}') IS ${kept})`;
+}
+
+/** The column of a list that a field of the extras is written in. */
+function columnOf(field: string): string {
+  return `CASE ${field} WHEN 'inductedUntil' THEN 'inducted_until' ELSE ${field} END`;
+}
 
 /** In order; each is named by what it does for whoever waits. */
 const comparing: readonly { readonly step: string; readonly sql: readonly string[] }[] = [
@@ -73,11 +88,11 @@ const comparing: readonly { readonly step: string; readonly sql: readonly string
     step: "sorting",
     sql: [
       "CREATE INDEX lines_person ON lines(person)",
-      `CREATE TABLE people AS SELECT person AS id, min(line) AS line, name, sought, groups, status, valid_from, valid_until,
+      `CREATE TABLE people AS SELECT person AS id, min(line) AS line, name, sought, groups, status, valid_from, valid_until, extra,
          0 AS state, count(*) AS lines FROM lines GROUP BY person ORDER BY person`,
       "CREATE UNIQUE INDEX people_id ON people(id)",
       `CREATE TABLE cards AS SELECT l.line, p.rowid AS n, l.person, l.value, l.printed, l.card_status AS status,
-         NULL AS id, 0 AS state FROM people p JOIN lines l ON l.person = p.id WHERE l.value IS NOT NULL ORDER BY p.rowid, l.line`,
+         l.card_extra AS extra, NULL AS id, 0 AS state FROM people p JOIN lines l ON l.person = p.id WHERE l.value IS NOT NULL ORDER BY p.rowid, l.line`,
       "CREATE INDEX cards_of ON cards(n)",
     ],
   },
@@ -98,6 +113,10 @@ const comparing: readonly { readonly step: string; readonly sql: readonly string
           INSERT INTO faults SELECT l.line, '${column}', 'is not what line ' || p.line || ' says of ' || p.id
           FROM people p JOIN lines l ON l.person = p.id WHERE p.lines > 1 AND l.line > p.line AND ${differs}`,
       ),
+      `INSERT INTO faults SELECT l.line, ${columnOf("said.key")}, 'is not what line ' || p.line || ' says of ' || p.id
+       FROM people p JOIN lines l ON l.person = p.id, json_each(l.extra) said
+       WHERE p.lines > 1 AND l.line > p.line AND l.extra IS NOT NULL AND said.value IS NOT NULL
+         AND said.value IS NOT json_extract(p.extra, '$.' || said.key)`,
       `INSERT INTO faults SELECT l.line, 'credential', 'is missing; ' || p.id || ' is in line ' || p.line || ' already'
        FROM people p JOIN lines l ON l.person = p.id WHERE p.lines > 1 AND l.line > p.line AND l.value IS NULL`,
       "INSERT INTO faults SELECT line, 'valid_until', 'must be later than valid_from' FROM people WHERE valid_from >= valid_until",
@@ -114,17 +133,23 @@ const comparing: readonly { readonly step: string; readonly sql: readonly string
     step: "comparing",
     sql: [
       `UPDATE people SET state = CASE WHEN p.name = people.name AND p.groups = people.groups AND p.status = people.status
-           AND p.valid_from IS people.valid_from AND p.valid_until IS people.valid_until THEN 2 ELSE 1 END
+           AND p.valid_from IS people.valid_from AND p.valid_until IS people.valid_until
+           AND ${leavesExtra("people.extra", "p.extra")} THEN 2 ELSE 1 END
        FROM house.person_versions p WHERE p.id = people.id AND p.newest = 1`,
       // A person's card of this value: one that is active before one that is not.
       `UPDATE cards SET id = (SELECT c.id FROM house.credential_versions c WHERE c.person = cards.person AND c.newest = 1
            AND c.value = cards.value ORDER BY c.status <> 'active' LIMIT 1)
        WHERE n IN (SELECT rowid FROM people WHERE state > 0)`,
       `UPDATE cards SET state = CASE WHEN c.status = cards.status
-           AND (cards.printed IS NULL OR cards.printed IS c.printed) THEN 2 ELSE 1 END
+           AND (cards.printed IS NULL OR cards.printed IS c.printed)
+           AND ${leavesExtra("cards.extra", "c.extra")} THEN 2 ELSE 1 END
        FROM house.credential_versions c WHERE c.id = cards.id AND c.newest = 1`,
       `INSERT INTO faults SELECT line, 'person', '"' || people.id || '" is the id of a card' FROM people
        WHERE state = 0 AND EXISTS (SELECT 1 FROM house.credential_versions c WHERE c.id = people.id)`,
+      `INSERT INTO faults SELECT line, 'host', 'there is no person "' || (extra->>'host') || '"' FROM people
+       WHERE extra IS NOT NULL AND extra->>'host' IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM people h WHERE h.id = people.extra->>'host')
+         AND NOT EXISTS (SELECT 1 FROM house.person_versions h WHERE h.id = people.extra->>'host')`,
       "UPDATE cards SET id = ?1 || printf('%07d', rowid) WHERE id IS NULL",
       "DROP TABLE lines",
     ],
@@ -170,6 +195,8 @@ export class StagedPeople {
       row.value,
       row.printed,
       row.value === undefined ? undefined : (row.status ?? "active"),
+      row.extra,
+      row.cardExtra,
     ]);
     await this.#handle.run(insertLines, [JSON.stringify(rows)]);
   }
@@ -283,20 +310,23 @@ export class StagedPeople {
   /** New people from the `after`th on, up to the `until`th, with their cards, to be checked once more. */
   async added(after: number, until: number, tenant: string): Promise<PeopleChange> {
     const people = await this.#handle.all<{ row: string }>(
-      `SELECT json_array(id, name, json(groups), status, valid_from, valid_until) AS row
+      `SELECT json_array(id, name, json(groups), status, valid_from, valid_until, extra) AS row
        FROM people WHERE rowid > ?1 AND rowid <= ?2 AND state = 0`,
       [after, until],
     );
     const credentials = await this.#handle.all<{ row: string }>(
-      `SELECT json_array(c.id, c.person, c.status, c.value, c.printed) AS row FROM people p JOIN cards c ON c.n = p.rowid
+      `SELECT json_array(c.id, c.person, c.status, c.value, c.printed, c.extra) AS row FROM people p JOIN cards c ON c.n = p.rowid
        WHERE p.rowid > ?1 AND p.rowid <= ?2 AND p.state = 0`,
       [after, until],
     );
-    type Person = [string, string, string[], "active" | "blocked", number | null, number | null];
-    type Card = [string, string, CredentialStatus, string, string | null];
+    type Person = [
+      ...[string, string, string[], "active" | "blocked", number | null, number | null],
+      string | null,
+    ];
+    type Card = [string, string, CredentialStatus, string, string | null, string | null];
     return {
       people: people.map(({ row }) => {
-        const [id, name, groups, status, from, until] = JSON.parse(row) as Person;
+        const [id, name, groups, status, from, until, extra] = JSON.parse(row) as Person;
         return {
           id,
           name,
@@ -305,11 +335,19 @@ export class StagedPeople {
           status,
           ...(from === null ? {} : { validFrom: from }),
           ...(until === null ? {} : { validUntil: until }),
+          ...patchedPerson({}, extra),
         };
       }),
       credentials: credentials.map(({ row }) => {
-        const [id, person, status, value, printed] = JSON.parse(row) as Card;
-        return { id, person, status, value, ...(printed === null ? {} : { printed }) };
+        const [id, person, status, value, printed, extra] = JSON.parse(row) as Card;
+        return {
+          id,
+          person,
+          status,
+          value,
+          ...(printed === null ? {} : { printed }),
+          ...patchedCredential({}, extra),
+        };
       }),
     };
   }
@@ -319,8 +357,9 @@ export class StagedPeople {
     return (
       await this.#handle.all<{ row: string }>(
         `SELECT json_object('id', p.id, 'name', p.name, 'groups', json(p.groups), 'status', p.status, 'state', p.state,
-           'validFrom', p.valid_from, 'validUntil', p.valid_until,
-           'cards', (SELECT json_group_array(json_object('id', c.id, 'value', c.value, 'printed', c.printed, 'status', c.status))
+           'validFrom', p.valid_from, 'validUntil', p.valid_until, 'extra', p.extra,
+           'cards', (SELECT json_group_array(json_object('id', c.id, 'value', c.value, 'printed', c.printed, 'status', c.status,
+               'extra', c.extra))
              FROM cards c WHERE c.n = p.rowid AND c.state < 2)) AS row
          FROM people p WHERE p.rowid > ?1 AND p.rowid <= ?2 AND p.state > 0
            AND (p.state = 1 OR EXISTS (SELECT 1 FROM cards c WHERE c.n = p.rowid AND c.state < 2))`,
@@ -352,11 +391,14 @@ export interface ChangedRow {
   /** 2: only cards of theirs are changed. */
   readonly state: number;
   readonly validFrom: number | null;
+  /** Patches, as in `StagedLine`. */
+  readonly extra: string | null;
   readonly validUntil: number | null;
   readonly cards: readonly {
     readonly id: string;
     readonly value: string;
     readonly printed: string | null;
     readonly status: CredentialStatus;
+    readonly extra: string | null;
   }[];
 }

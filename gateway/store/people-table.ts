@@ -2,6 +2,7 @@
 import type { CredentialStatus } from "../core/people.js";
 import type { CredentialRow, PersonRow } from "../ports.js";
 import { type Handle, pieces, type Transaction } from "./database.js";
+import { credentialExtras, credentialExtraText, personExtras, personExtraText } from "./extras.js";
 import type { Audit, AuditedVersion, StoredPerson, StoredVersion } from "./people-types.js";
 import { actorOf, actorText } from "./sites.js";
 
@@ -21,13 +22,13 @@ export class PersonNotWritten extends Error {
 const rowsAtOnce = 1_000;
 
 const insertPeople = `
-  INSERT INTO person_versions (id, version, newest, name, sought, tenant, groups, status, valid_from, valid_until, at, by, why)
-  SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, ?2, ?3, ?4
+  INSERT INTO person_versions (id, version, newest, name, sought, tenant, groups, status, valid_from, valid_until, extra, at, by, why)
+  SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, ?2, ?3, ?4
   FROM json_each(?1)`;
 
 const insertCredentials = `
-  INSERT INTO credential_versions (id, version, newest, person, status, value, printed, valid_from, valid_until, at, by, why)
-  SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, ?2, ?3, ?4
+  INSERT INTO credential_versions (id, version, newest, person, status, value, printed, valid_from, valid_until, extra, at, by, why)
+  SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, ?2, ?3, ?4
   FROM json_each(?1)`;
 
 export async function writeVersions(tx: Transaction, rows: NewVersions, audit: Audit): Promise<void> {
@@ -60,20 +61,25 @@ export async function addStaged(tx: Transaction, part: StagedPart, audit: Audit)
   const audited = [audit.at, actorText(audit.by), audit.why ?? null];
   const people = await tx.run(
     `INSERT INTO person_versions
-       (id, version, newest, name, sought, tenant, groups, status, valid_from, valid_until, at, by, why)
-     SELECT id, 1, 1, name, sought, ?3, groups, status, valid_from, valid_until, ?4, ?5, ?6
+       (id, version, newest, name, sought, tenant, groups, status, valid_from, valid_until, extra, at, by, why)
+     SELECT id, 1, 1, name, sought, ?3, groups, status, valid_from, valid_until, ${extraOf("extra")}, ?4, ?5, ?6
      FROM staged.people WHERE rowid > ?1 AND rowid <= ?2 AND state = 0`,
     [after, until, tenant, ...audited],
   );
   if (people === 0) return 0;
   const credentials = await tx.run(
-    `INSERT INTO credential_versions (id, version, newest, person, status, value, printed, at, by, why)
-     SELECT c.id, 1, 1, c.person, c.status, c.value, c.printed, ?3, ?4, ?5
+    `INSERT INTO credential_versions (id, version, newest, person, status, value, printed, extra, at, by, why)
+     SELECT c.id, 1, 1, c.person, c.status, c.value, c.printed, ${extraOf("c.extra")}, ?3, ?4, ?5
      FROM staged.people p JOIN staged.cards c ON c.n = p.rowid
      WHERE p.rowid > ?1 AND p.rowid <= ?2 AND p.state = 0`,
     [after, until, ...audited],
   );
   return people + credentials;
+}
+
+/** What a list says of a new row besides; what it says to take away is not there yet. */
+function extraOf(column: string): string {
+  return `CASE WHEN ${column} IS NOT NULL THEN nullif(json_patch('{}', ${column}), '{}') END`;
 }
 
 /** A person whose own write failed meanwhile is not there: without them the credential would be nobody's. */
@@ -114,6 +120,7 @@ function personValues(row: StoredPerson, newest: boolean): readonly unknown[] {
     row.status,
     row.validFrom,
     row.validUntil,
+    personExtraText(row),
   ];
 }
 
@@ -128,6 +135,7 @@ function credentialValues(row: CredentialRow, newest: boolean): readonly unknown
     row.printed,
     row.validFrom,
     row.validUntil,
+    credentialExtraText(row),
   ];
 }
 
@@ -164,6 +172,7 @@ interface PersonSql {
   readonly status: string;
   readonly valid_from: number | null;
   readonly valid_until: number | null;
+  readonly extra: string | null;
 }
 
 interface CredentialSql {
@@ -176,6 +185,7 @@ interface CredentialSql {
   readonly printed: string | null;
   readonly valid_from: number | null;
   readonly valid_until: number | null;
+  readonly extra: string | null;
 }
 
 interface AuditSql {
@@ -184,8 +194,8 @@ interface AuditSql {
   readonly why: string | null;
 }
 
-const personColumns = "row, id, version, name, tenant, groups, status, valid_from, valid_until";
-const credentialColumns = "row, id, version, person, status, value, printed, valid_from, valid_until";
+const personColumns = "row, id, version, name, tenant, groups, status, valid_from, valid_until, extra";
+const credentialColumns = "row, id, version, person, status, value, printed, valid_from, valid_until, extra";
 
 function personOf(sql: PersonSql): StoredPerson {
   return {
@@ -197,6 +207,7 @@ function personOf(sql: PersonSql): StoredPerson {
     status: sql.status === "active" ? "active" : "blocked",
     ...(sql.valid_from === null ? {} : { validFrom: sql.valid_from }),
     ...(sql.valid_until === null ? {} : { validUntil: sql.valid_until }),
+    ...(sql.extra === null ? {} : personExtras(sql.extra)),
   };
 }
 
@@ -210,6 +221,7 @@ function credentialOf(sql: CredentialSql): CredentialRow {
     ...(sql.printed === null ? {} : { printed: sql.printed }),
     ...(sql.valid_from === null ? {} : { validFrom: sql.valid_from }),
     ...(sql.valid_until === null ? {} : { validUntil: sql.valid_until }),
+    ...(sql.extra === null ? {} : credentialExtras(sql.extra)),
   };
 }
 

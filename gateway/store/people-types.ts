@@ -3,6 +3,7 @@ import type { Credential, CredentialStatus, Person } from "../core/people.js";
 import type { Actor } from "../core/signals.js";
 import type { Instant } from "../core/site.js";
 import type { CredentialRow, Fault, PersonRow } from "../ports.js";
+import { kindOfValue } from "./extras.js";
 
 /** A person's row as it shall be from now on. */
 export type PersonInput = Omit<Person, "version"> & { readonly name: string };
@@ -50,8 +51,9 @@ export function isActive(status: CredentialStatus): boolean {
   return status === "active";
 }
 
-/** Without its value: what the core reads. */
+/** Without its value: what the core reads. Cards are what most are, and are not said to be. */
 export function coreCredential(row: CredentialRow): Credential {
+  const kind = kindOfValue(row.value);
   return {
     id: row.id,
     version: row.version,
@@ -59,6 +61,11 @@ export function coreCredential(row: CredentialRow): Credential {
     status: row.status,
     ...(row.validFrom === undefined ? {} : { validFrom: row.validFrom }),
     ...(row.validUntil === undefined ? {} : { validUntil: row.validUntil }),
+    ...(kind === "card" || kind === "uid" ? {} : { kind }),
+    ...(row.maxUses === undefined ? {} : { maxUses: row.maxUses }),
+    ...(row.responder ? { responder: row.responder } : {}),
+    ...(row.statusSince === undefined ? {} : { statusSince: row.statusSince }),
+    ...(row.statusBy === undefined ? {} : { statusBy: row.statusBy }),
   };
 }
 

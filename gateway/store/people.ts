@@ -5,7 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Credential, CredentialId, Person, PersonId } from "../core/people.js";
+import { type Credential, type CredentialId, type Person, type PersonId, pinIdOf } from "../core/people.js";
 import type { GroupId } from "../core/site.js";
 import type { CredentialRow, Directory, Fault, PersonRow } from "../ports.js";
 import type { CardIndex } from "./card-index.js";
@@ -13,8 +13,23 @@ import { type Handle, pieces, type Writer } from "./database.js";
 import { checkChange, type LatestRows } from "./people-check.js";
 import { type Loaded, SnapshotKeeper } from "./people-keeper.js";
 import { loadRows, marksOf } from "./people-load.js";
-import { credentialSteps, personSteps, type Steps, sameCredential, samePerson } from "./people-rights.js";
+import {
+  credentialSteps,
+  personSteps,
+  type Steps,
+  sameCredential,
+  samePerson,
+  statusMark,
+} from "./people-rights.js";
 import { PeopleFinder, type PeopleSearch } from "./people-search.js";
+import {
+  type CompanyCount,
+  companies,
+  idsOfCompany,
+  idsOfHost,
+  idsOfVisitors,
+  idsOfVisitorsToEnd,
+} from "./people-selections.js";
 import {
   addStaged,
   readHistory,
@@ -22,6 +37,7 @@ import {
   readPerson,
   readVersion,
   type StagedPart,
+  withCredentials,
   writeVersions,
 } from "./people-table.js";
 import {
@@ -148,7 +164,12 @@ export class PeopleStore implements Directory {
   }
 
   credential(id: CredentialId): Credential | undefined {
-    return this.#index.credential(id);
+    const row = this.#index.credential(id);
+    return row && row.kind !== "pin" && this.hasPin(row.person) ? { ...row, hasPin: true } : row;
+  }
+
+  hasPin(person: PersonId): boolean {
+    return this.#index.credentialRow(pinIdOf(person))?.status === "active";
   }
 
   find(values: readonly string[]): CredentialId | undefined {
@@ -177,6 +198,38 @@ export class PeopleStore implements Directory {
 
   get(id: PersonId): Promise<PersonRow | undefined> {
     return readPerson(this.#reader, id);
+  }
+
+  /** Of those who are there, in the order of `ids`, with their cards. */
+  rows(ids: readonly string[]): Promise<PersonRow[]> {
+    return withCredentials(this.#reader, ids);
+  }
+
+  companies(): Promise<CompanyCount[]> {
+    return companies(this.#reader);
+  }
+
+  ofCompany(company: string, most: number): Promise<string[]> {
+    return idsOfCompany(this.#reader, company, most);
+  }
+
+  ofHost(host: PersonId, most: number): Promise<string[]> {
+    return idsOfHost(this.#reader, host, most);
+  }
+
+  /** Visitors whose time is not over at `after`. */
+  visitors(after: number, most: number): Promise<string[]> {
+    return idsOfVisitors(this.#reader, after, most);
+  }
+
+  /** Visitors whose time is over and who still have an active card. */
+  visitorsToEnd(now: number, most: number): Promise<string[]> {
+    return idsOfVisitorsToEnd(this.#reader, now, most);
+  }
+
+  /** Who has a card on which just this is printed: by text, in small letters. */
+  printedOn(texts: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return this.#finder.printedOn(texts);
   }
 
   /** `values`: what the text may mean as a card's value. */
@@ -395,7 +448,7 @@ export class PeopleStore implements Directory {
     for (const input of change.credentials ?? []) {
       const inForce = this.#index.credentialRow(input.id);
       const latest = this.#coming.credentials.get(input.id) ?? inForce;
-      const next = { ...input, version: 0 };
+      const next = marked({ ...input, version: 0 }, latest, audit);
       if (latest && sameCredential(latest, next)) continue;
       credentials.push(planned(credentialSteps(inForce, next, (latest?.version ?? 0) + 1)));
     }
@@ -516,6 +569,14 @@ function planned<Row>(steps: Steps<Row>): Planned<Row> {
   return { steps, last };
 }
 
+/** With since when and by whom its status is what it is, where that is worth knowing. */
+function marked(next: CredentialRow, before: CredentialRow | undefined, audit: Audit): CredentialRow {
+  const { statusSince: _, statusBy: __, ...row } = next;
+  if (isActive(row.status)) return row;
+  if (before?.status === row.status) return { ...row, ...statusMark(before) };
+  return { ...row, statusSince: audit.at, statusBy: audit.by.id };
+}
+
 function versionsOf<Row>({ steps }: Planned<Row>): Row[] {
   return [steps.now, steps.later].filter((row) => row !== undefined) as Row[];
 }
@@ -529,6 +590,10 @@ function tidied(change: PeopleChange): PeopleChange {
   if (!change.people) return change;
   return {
     ...change,
-    people: change.people.map((row) => ({ ...row, groups: [...new Set(row.groups)].sort() })),
+    people: change.people.map((row) => ({
+      ...row,
+      groups: [...new Set(row.groups)].sort(),
+      ...(row.traits ? { traits: [...new Set(row.traits)].sort() } : {}),
+    })),
   };
 }

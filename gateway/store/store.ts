@@ -12,6 +12,7 @@ import { SqliteJournal } from "./journal.js";
 import { JournalReads } from "./journal-reads.js";
 import { migrate } from "./migrations.js";
 import { type PeopleOptions, PeopleStore } from "./people.js";
+import { PeopleActs } from "./people-acts.js";
 import { loadState, type RecentScan, recentScans, SignalReader, Snapshots } from "./replay.js";
 import { cutExpired, type Expired, type Expiry, expire } from "./retention.js";
 import { type LogSize, logSize } from "./room.js";
@@ -83,6 +84,7 @@ export class Store {
   readonly openedWith: OpenedWith;
   readonly sites: SiteRevisions;
   readonly people: PeopleStore;
+  readonly peopleActs: PeopleActs;
   readonly accounts: AccountTable;
   readonly accountParts: AccountPartTable;
   readonly sessions: SessionTable;
@@ -98,6 +100,7 @@ export class Store {
     this.journal = journal;
     this.openedWith = parts.openedWith;
     this.people = parts.people;
+    this.peopleActs = new PeopleActs(writer, reading);
     this.sites = new SiteRevisions(writer, reading, () => journal.revision);
     this.accounts = new AccountTable(writer, reading);
     this.accountParts = new AccountPartTable(writer, reading);

@@ -176,15 +176,22 @@ describe("people on the command line", () => {
       name: '=cmd|" /C calc"!A0',
       status: "blocked",
       validUntil: null,
-      credentials: [{ id: "c3", status: "lost", value: "uid:04a1b2c3", printed: "-1" }],
+      company: "=Kran AG",
+      host: "ben",
+      traits: ["contractor", "escort"],
+      trainings: { laser: "2027-01-31T00:00:00.000Z" },
+      pin: true,
+      credentials: [
+        { id: "c3", status: "lost", value: "uid:04a1b2c3", printed: "-1", maxUses: 3, responder: true },
+      ],
     };
     const play: Play = () => ({ ok: true, result: { people: [ben, odd], total: 2, next: null } });
     const said = await commandLine(["people", "export"], { play });
     expect(said.out.split("\r\n")).toEqual([
-      "person,name,groups,credential,printed,valid_from,valid_until,status",
-      "ben,Ben,staff,26:142:51091,,,2026-12-31T23:00:00.000Z,active",
-      `odd,"'=cmd|"" /C calc""!A0",staff,,,,,blocked`,
-      `odd,"'=cmd|"" /C calc""!A0",staff,uid:04a1b2c3,'-1,,,lost`,
+      "person,name,groups,credential,printed,valid_from,valid_until,status,company,host,traits,trainings,inducted_until,max_uses,responder",
+      "ben,Ben,staff,26:142:51091,,,2026-12-31T23:00:00.000Z,active,,,,,,,",
+      `odd,"'=cmd|"" /C calc""!A0",staff,,,,,blocked,'=Kran AG,ben,"contractor;escort",laser:2027-01-31T00:00:00.000Z,,,`,
+      `odd,"'=cmd|"" /C calc""!A0",staff,uid:04a1b2c3,'-1,,,lost,'=Kran AG,ben,"contractor;escort",laser:2027-01-31T00:00:00.000Z,,3,yes`,
       "",
     ]);
   });
@@ -204,6 +211,44 @@ describe("people on the command line", () => {
     expect(said.asked).toEqual([
       { name: "person.put", params: { person: "ben", groups: ["staff", "lab"], validUntil: null } },
     ]);
+  });
+
+  test("a PIN is read from stdin and is in no argument and no answer", async () => {
+    const play = () => ({ ok: true, result: { person: "ben", pin: true } }) as const;
+    const said = await commandLine(["person", "pin", "ben", "--note", "asked"], { play, input: "4711\n" });
+    expect(said.asked).toEqual([
+      { name: "person.pin", params: { person: "ben", pin: "4711", note: "asked" } },
+    ]);
+    expect(said.out).toBe("The PIN of ben is set.\n");
+    const none = await commandLine(["person", "pin", "ben"], { play, input: "" });
+    expect([none.exitCode, none.asked]).toEqual([2, []]);
+    const gone = await commandLine(["person", "pin", "ben", "--remove"], { play, input: "4711\n" });
+    expect(gone.asked).toEqual([{ name: "person.pin", params: { person: "ben", pin: null } }]);
+  });
+
+  test("somebody is let in for a while, and said to work for somebody", async () => {
+    const play = () => ({ ok: true, result: { person: ben, ended: 1 } }) as const;
+    const until = "2026-11-24T18:00:00.000Z";
+    const argv = ["person", "let-in", "ben", "--door", "lab", "--until", "2026-11-24T18:00:00Z"];
+    expect((await commandLine(argv, { play })).asked).toEqual([
+      { name: "person.let-in", params: { person: "ben", door: "lab", until } },
+    ]);
+    expect((await commandLine(["person", "let-in-end", "ben"], { play })).out).toBe("Person ben: 1 ended.\n");
+    const set = await commandLine(
+      "person set ben --company Kran --host none --trait escort --trait visitor --training laser=2027-01-31T00:00Z".split(
+        " ",
+      ),
+      { play },
+    );
+    expect(set.asked[0]?.params).toEqual({
+      person: "ben",
+      company: "Kran",
+      host: null,
+      traits: ["escort", "visitor"],
+      trainings: { laser: "2027-01-31T00:00:00.000Z" },
+    });
+    const bad = await commandLine(["person", "set", "ben", "--trait", "vip"], { play });
+    expect([bad.exitCode, bad.asked]).toEqual([2, []]);
   });
 
   test("one is blocked and let in again", async () => {

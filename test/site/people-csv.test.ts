@@ -139,6 +139,7 @@ describe("a cell that a spreadsheet would compute", () => {
   test.each(["=HYPERLINK(1)", "+49 431", "-1+1", "@SUM(A1)"])("is refused: %s", (cell) => {
     for (const column of ["name", "printed", "credential"]) {
       const line = peopleColumns
+        .slice(0, 8)
         .map((each) =>
           each === column
             ? `"${cell}"`

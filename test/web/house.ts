@@ -161,7 +161,14 @@ const siteDocument = {
   ],
 };
 
-const card = { id: "c1", status: "active", value: "uid:04A1B2C3", validFrom: null, validUntil: null };
+const card = {
+  id: "c1",
+  kind: "uid",
+  status: "active",
+  value: "uid:04A1B2C3",
+  validFrom: null,
+  validUntil: null,
+};
 const bruno = {
   id: "p2",
   name: "Bruno Keller",
@@ -171,6 +178,13 @@ const bruno = {
   validFrom: null,
   validUntil: null,
   version: 3,
+  traits: [],
+  trainings: {},
+  temporary: [{ door: "front", from: "2026-11-24T08:00:00.000Z", until: "2026-11-24T17:00:00.000Z" }],
+  host: null,
+  company: "Keller Bau",
+  inductedUntil: null,
+  pin: true,
   credentials: [card],
 };
 const at = "2026-11-24T08:12:03.000Z";
@@ -198,6 +212,25 @@ const results: Readonly<Record<string, unknown>> = {
       { door: "vault", name: "Vault", now: false, until: null, from: null, why: "no group has this door" },
     ],
   },
+  "visitor.list": { visitors: [{ ...bruno, visit: "on", hostName: "Anna" }] },
+  "visitor.add": { person: bruno, code: "12345678" },
+  "visitor.end": { person: "p2", badges: 1 },
+  "people.companies": { companies: [{ company: "Keller Bau", people: 1 }] },
+  "people.acts": {
+    acts: [{ act: "act-1", at, by: "anna", note: null, people: 1, badges: 1, undoneAt: null }],
+  },
+  "people.revoke-many": {
+    act: "act-1",
+    people: [{ id: "p2", name: "Bruno Keller", company: "Keller Bau", badges: 1, pin: true }],
+    badges: 1,
+    alreadyRevoked: 0,
+    unmatched: [{ text: "4711", why: "nobody has this id or badge" }],
+    list: "0123",
+  },
+  "people.restore-many": { act: "act-1", people: 1, badges: 1, leftAsTheyAre: 0 },
+  "person.pin": { person: "p2", pin: true },
+  "person.let-in": { person: bruno },
+  "person.let-in-end": { person: "p2", ended: 1 },
   "credential.add": { credential: card },
   "credential.assign": { credential: card },
   "credential.status": { credential: "c1", status: "lost" },

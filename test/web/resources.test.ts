@@ -6,9 +6,26 @@ import { doors } from "../../web/server/schemas/doors.js";
 import { events, why } from "../../web/server/schemas/events.js";
 import { siteNow, status } from "../../web/server/schemas/live.js";
 import { factors, sessions, tokens } from "../../web/server/schemas/me.js";
-import { access, credentialAdded, people, person, unknownCards } from "../../web/server/schemas/people.js";
+import {
+  access,
+  credentialAdded,
+  letInEnded,
+  people,
+  person,
+  pinSet,
+  unknownCards,
+} from "../../web/server/schemas/people.js";
 import { session } from "../../web/server/schemas/session.js";
 import { groups, schedules, site } from "../../web/server/schemas/site.js";
+import {
+  acts,
+  companies,
+  leavers,
+  leaversRestored,
+  visitEnded,
+  visitorAdded,
+  visitors,
+} from "../../web/server/schemas/visitors.js";
 import { ask, door, type House, openHouse, password, signedIn } from "./house.js";
 
 let house: House;
@@ -43,6 +60,9 @@ describe("what is read", () => {
     ["/people/p2", person],
     ["/people/p2/access", access],
     ["/cards/unknown", unknownCards],
+    ["/visitors?all=true", visitors],
+    ["/companies", companies],
+    ["/leavers", acts],
     ["/events", events],
     ["/events/1", why],
     ["/accounts", accounts],
@@ -145,6 +165,20 @@ describe("what is done calls the operation of the same meaning, as who asks", ()
       language: "en",
     };
     expect(house.performed).toEqual([{ operator, name, params }]);
+  });
+
+  test.each<[string, string, object, z.ZodType]>([
+    ["PUT", "/people/p2/pin", { pin: "4711" }, pinSet],
+    ["POST", "/people/p2/let-in", { door: "front", until: "2026-11-24T17:00:00Z" }, person],
+    ["POST", "/people/p2/let-in-end", { door: "front" }, letInEnded],
+    ["POST", "/visitors", { name: "Vera", host: "p2", doors: ["front"] }, visitorAdded],
+    ["POST", "/visitors/p2/end", {}, visitEnded],
+    ["POST", "/leavers", { company: "Keller Bau", dryRun: true }, leavers],
+    ["POST", "/leavers/act-1/restore", {}, leaversRestored],
+  ])("%s %s answers as the description says", async (method, path, body, schema) => {
+    const { status: code, body: told } = await ask(house, cookie, method, path, body);
+    expect(code).toBe(200);
+    expect(schema.safeParse(told).error).toBeUndefined();
   });
 
   test("an answer to a new card is as the description says", async () => {

@@ -10,6 +10,7 @@ import type { Factors, OpenSession, Passkey, Token } from "../server/schemas/me.
 import type { Credential, DoorAccess, Person, UnknownCard } from "../server/schemas/people.js";
 import type { Session, SignIn as SignInGiven } from "../server/schemas/session.js";
 import type { Group } from "../server/schemas/site.js";
+import type { Leavers, PeopleAct, Visitor } from "../server/schemas/visitors.js";
 
 export type {
   Account,
@@ -19,6 +20,7 @@ export type {
   Factors,
   Group,
   Invite,
+  Leavers,
   OpenSession,
   Passkey,
   PeopleImport,
@@ -26,6 +28,7 @@ export type {
   Session,
   Token,
   UnknownCard,
+  Visitor,
 };
 export type Instant = string;
 export type Role = Account["role"];
@@ -65,7 +68,41 @@ export type Status = StatusTold & {
   };
 };
 
+export interface VisitorDraft {
+  readonly name: string;
+  readonly host: string;
+  readonly company?: string | undefined;
+  readonly from?: Instant | undefined;
+  readonly until?: Instant | undefined;
+  readonly doors: readonly string[];
+  readonly areas: readonly string[];
+  readonly groups: readonly string[];
+  readonly escort: boolean;
+  readonly card?: string | undefined;
+  readonly code: boolean;
+}
+
+/** Who is meant, and what with them. */
+export interface LeaversAsked {
+  readonly company?: string;
+  readonly search?: string;
+  readonly people?: readonly string[];
+  readonly except?: readonly string[];
+  readonly dryRun?: boolean;
+  readonly expect?: string;
+  readonly note?: string | undefined;
+}
+
+/** One of the three. */
+interface RightTo {
+  readonly door?: string | undefined;
+  readonly area?: string | undefined;
+  readonly group?: string | undefined;
+}
+
 export interface PersonDraft {
+  readonly company?: string | null;
+  readonly host?: string | null;
   readonly name?: string;
   readonly groups?: readonly string[];
   readonly validFrom?: Instant | null;
@@ -200,6 +237,26 @@ export const api = {
     post(`credentials/${part(credential)}/status`, { status }),
   unknownCards: async (): Promise<readonly UnknownCard[]> =>
     (await get<{ cards: readonly UnknownCard[] }>("cards/unknown")).cards,
+  setPin: (person: string, pin: string | null): Promise<unknown> =>
+    put(`people/${part(person)}/pin`, { pin }),
+  letIn: (person: string, right: RightTo & { until: Instant }): Promise<unknown> =>
+    post(`people/${part(person)}/let-in`, right),
+  endLetIn: (person: string, right: RightTo): Promise<unknown> =>
+    post(`people/${part(person)}/let-in-end`, right),
+  areas: async (): Promise<readonly { readonly id: string; readonly name: string }[]> =>
+    (await get<SiteView>("live")).areas,
+  visitors: async (all: boolean): Promise<readonly Visitor[]> =>
+    (await get<{ visitors: readonly Visitor[] }>("visitors", { all: String(all) })).visitors,
+  addVisitor: (visitor: VisitorDraft): Promise<{ person: Person; code?: string }> =>
+    post("visitors", visitor),
+  endVisit: (person: string): Promise<unknown> => post(`visitors/${part(person)}/end`),
+  companies: async (): Promise<readonly { company: string; people: number }[]> =>
+    (await get<{ companies: readonly { company: string; people: number }[] }>("companies")).companies,
+  leavers: (asked: LeaversAsked): Promise<Leavers> => post("leavers", asked),
+  leaversLately: async (): Promise<readonly PeopleAct[]> =>
+    (await get<{ acts: readonly PeopleAct[] }>("leavers")).acts,
+  restoreLeavers: (act: string): Promise<{ people: number; badges: number }> =>
+    post(`leavers/${part(act)}/restore`),
   /** The newest first. */
   imports: async (): Promise<readonly PeopleImport[]> =>
     (await get<{ imports: readonly PeopleImport[] }>("imports/people")).imports,

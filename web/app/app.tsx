@@ -26,6 +26,12 @@ const PeopleImportPage = lazy(() =>
 const PersonPage = lazy(() =>
   import("./pages/person.js").then(({ PersonPage }) => ({ default: PersonPage })),
 );
+const VisitorsPage = lazy(() =>
+  import("./pages/visitors.js").then(({ VisitorsPage }) => ({ default: VisitorsPage })),
+);
+const LeaversPage = lazy(() =>
+  import("./pages/leavers.js").then(({ LeaversPage }) => ({ default: LeaversPage })),
+);
 const AccountsPage = lazy(() =>
   import("./pages/accounts.js").then(({ AccountsPage }) => ({ default: AccountsPage })),
 );
@@ -116,6 +122,12 @@ function House() {
           </Route>
           <Route path="/import/people">
             <PeopleImportPage />
+          </Route>
+          <Route path="/visitors">
+            <VisitorsPage />
+          </Route>
+          <Route path="/leavers">
+            <LeaversPage />
           </Route>
           <Route path="/people/:id">{({ id }) => <PersonPage key={id} id={id} />}</Route>
           <Route path="/accounts">

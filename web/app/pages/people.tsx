@@ -46,6 +46,14 @@ export function PeoplePage() {
         <h1>{words.pages.people}</h1>
         {found.data && <p>{people.total(found.data.pages[0]?.total ?? 0)}</p>}
         <HelpLink page="people-and-badges">{words.pages.help}</HelpLink>
+        <Button component={Link} href="/visitors" variant="default">
+          {words.visiting.visitors}
+        </Button>
+        {may("people.write") && may("credentials.write") && (
+          <Button component={Link} href="/leavers" variant="default">
+            {words.visiting.leavers}
+          </Button>
+        )}
         {may("people.write") && (
           <Button component={Link} href="/import/people" variant="default">
             {words.imports.open}

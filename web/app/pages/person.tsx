@@ -7,6 +7,8 @@ import { api, type Credential, type Person, Refused } from "../api.js";
 import { useActing, useSayTrouble } from "../parts/acting.js";
 import { Confirm } from "../parts/confirm.js";
 import { useDone } from "../parts/done.js";
+import { Belonging, RightsAndPin } from "../parts/person-rights.js";
+import { PersonInput } from "../parts/places.js";
 import { Empty, HelpLink, Trouble, Waiting } from "../parts/states.js";
 import { useLivePart, useMay } from "../session.js";
 import { capital } from "../text.js";
@@ -50,6 +52,7 @@ export function PersonPage({ id }: { readonly id: string }) {
       <About person={person} />
       <div className="cards">
         <Badges person={person} />
+        <RightsAndPin person={person} />
         <CanOpen person={person} />
       </div>
       <History person={person} />
@@ -96,6 +99,7 @@ function About({ person }: { readonly person: Person }) {
           <h1>{person.name}</h1>
           <p>{person.groups.length === 0 ? people.noGroups : person.groups.map(groupName).join(", ")}</p>
           {validity.length > 0 && <p>{validity.join(", ")}</p>}
+          <Belonging person={person} />
         </div>
         <span className="tag" data-tone={person.status === "blocked" ? "bad" : "good"}>
           {person.status === "blocked" ? people.blocked : people.active}
@@ -136,13 +140,15 @@ function About({ person }: { readonly person: Person }) {
 }
 
 function Edit({ person, onClose }: { readonly person: Person; onClose(): void }) {
-  const { app, people, person: words } = useWords();
+  const { app, people, person: words, visiting } = useWords();
   const zone = useContext(ZoneContext);
   const groups = useGroups();
   const changed = usePersonChanged();
   const { busy, error, act } = useActing();
   const [name, setName] = useState(person.name);
   const [chosen, setChosen] = useState([...person.groups]);
+  const [company, setCompany] = useState(person.company ?? "");
+  const [host, setHost] = useState(person.host);
   const [from, setFrom] = useState(toLocalInput(person.validFrom, zone));
   const [until, setUntil] = useState(toLocalInput(person.validUntil, zone));
   const save = async (event: FormEvent) => {
@@ -151,6 +157,8 @@ function Edit({ person, onClose }: { readonly person: Person; onClose(): void })
       api.putPerson(person.id, {
         name: name.trim(),
         groups: chosen,
+        company: company.trim() || null,
+        host,
         validFrom: fromLocalInput(from, zone),
         validUntil: fromLocalInput(until, zone),
       }),
@@ -176,6 +184,19 @@ function Edit({ person, onClose }: { readonly person: Person; onClose(): void })
             data-autofocus
           />
           <GroupsInput value={chosen} onChange={setChosen} groups={groups.data ?? []} />
+          <TextInput
+            label={visiting.company}
+            value={company}
+            onChange={({ currentTarget }) => setCompany(currentTarget.value)}
+            autoComplete="off"
+          />
+          <PersonInput
+            label={person.traits.includes("contractor") ? visiting.sponsor : visiting.host}
+            description={visiting.hostHint}
+            value={host}
+            onChange={setHost}
+            known={person.host === null ? undefined : { id: person.host, name: person.host }}
+          />
           <TextInput
             type="datetime-local"
             label={words.validFrom}
@@ -230,7 +251,7 @@ function Badges({ person }: { readonly person: Person }) {
 }
 
 function Badge({ credential, mayChange }: { readonly credential: Credential; readonly mayChange: boolean }) {
-  const { person: words } = useWords();
+  const { person: words, visiting } = useWords();
   const time = useSiteTime();
   const done = useDone();
   const changed = usePersonChanged();
@@ -256,6 +277,12 @@ function Badge({ credential, mayChange }: { readonly credential: Credential; rea
       <div className="list-main">
         <strong>{nameOf(credential)}</strong>
         {credential.printed && credential.value && <small>{credential.value}</small>}
+        {credential.usesLeft !== undefined && <small>{visiting.usesLeft(credential.usesLeft)}</small>}
+        {credential.statusSince && credential.statusBy && (
+          <small>
+            {visiting.since(time.near(new Date(credential.statusSince), siteNow()), credential.statusBy)}
+          </small>
+        )}
         {credential.validUntil && (
           <small>
             {words.validUntil} {time.date(new Date(credential.validUntil))}

@@ -1,7 +1,9 @@
+import { visitingDe } from "./visiting-de.js";
 import type { Words } from "./words.js";
 
 /** The German catalogue. */
 export const de: Words = {
+  visiting: visitingDe,
   app: {
     name: "Gatewarden",
     skip: "Zum Inhalt",

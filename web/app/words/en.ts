@@ -1,5 +1,8 @@
+import { visitingEn } from "./visiting-en.js";
+
 /** The English catalogue; its shape is every other language's. What the gateway itself says (events, refusals) is English for now. */
 export const en = {
+  visiting: visitingEn,
   app: {
     name: "Gatewarden",
     skip: "Skip to the content",

@@ -11,6 +11,7 @@ import { meRoutes } from "./me-routes.js";
 import { musterRoutes } from "./muster-routes.js";
 import { peopleRoutes } from "./people-routes.js";
 import { sessionRoutes } from "./session-routes.js";
+import { visitorRoutes } from "./visitor-routes.js";
 
 /** Everything under `/api/v1`. A route is an entry in one of these lists, and there is no other way to be one. */
 export function allRoutes(feeds: Feeds): Route[] {
@@ -22,6 +23,7 @@ export function allRoutes(feeds: Feeds): Route[] {
     ...houseRoutes,
     ...musterRoutes,
     ...peopleRoutes,
+    ...visitorRoutes,
     ...importRoutes,
     ...journalRoutes(feeds),
   ];

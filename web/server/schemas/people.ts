@@ -8,16 +8,36 @@ const credentialStatus = z
 const credentialShown = z
   .object({
     id,
+    kind: z.enum(["card", "pin", "code", "plate", "uid"]),
     status: credentialStatus,
     value: z.string().optional().meta({ description: "For who may enrol." }),
     printed: z.string().optional(),
     validFrom: at.nullable(),
     validUntil: at.nullable(),
+    maxUses: z.int().optional().meta({ description: "Absent: without limit." }),
+    usesLeft: z.int().optional(),
+    responder: z.literal(true).optional(),
+    statusSince: at.nullable().optional(),
+    statusBy: z.string().optional(),
   })
   .meta({ id: "Credential" });
 export type Credential = z.infer<typeof credentialShown>;
 
-const personShown = z
+const trait = z
+  .enum([
+    ...(["extended-time", "may-prop", "passback-exempt", "escort", "needs-escort"] as const),
+    ...(["visitor", "contractor", "maintenance"] as const),
+  ])
+  .meta({ id: "Trait" });
+export type Trait = z.infer<typeof trait>;
+
+const rightTo = { group: id.optional(), door: id.optional(), area: id.optional(), schedule: id.optional() };
+const temporaryRight = z
+  .object({ ...rightTo, from: at, until: at })
+  .meta({ id: "TemporaryRight", description: "Names one of group, door and area." });
+export type TemporaryRight = z.infer<typeof temporaryRight>;
+
+export const personShown = z
   .object({
     id,
     name: z.string(),
@@ -27,6 +47,13 @@ const personShown = z
     validFrom: at.nullable(),
     validUntil: at.nullable(),
     version: z.int(),
+    traits: z.array(trait),
+    trainings: z.record(id, at),
+    temporary: z.array(temporaryRight),
+    host: id.nullable(),
+    company: z.string().nullable(),
+    inductedUntil: at.nullable(),
+    pin: z.boolean().meta({ description: "Whether there is a PIN; which one, nobody is told." }),
     credentials: z.array(credentialShown),
   })
   .meta({ id: "Person" });
@@ -49,8 +76,39 @@ export const personPut = z.strictObject({
   groups: z.array(id).max(100).optional(),
   validFrom: askedAt.nullish(),
   validUntil: askedAt.nullish(),
+  traits: z.array(trait).max(8).optional(),
+  trainings: z.record(id, askedAt).optional(),
+  temporary: z
+    .array(z.strictObject({ ...rightTo, from: askedAt, until: askedAt }))
+    .max(20)
+    .optional(),
+  host: id.nullish(),
+  company: z.string().min(1).max(100).nullish(),
+  inductedUntil: askedAt.nullish(),
   note: note.optional(),
 });
+export const pinPut = z.strictObject({
+  pin: z
+    .string()
+    .regex(/^[0-9]{4,8}$/, "must be 4 to 8 digits")
+    .nullable()
+    .meta({ description: "null takes it away." }),
+  note: note.optional(),
+});
+export const pinSet = z.object({ person: id, pin: z.boolean() });
+export const letIn = z.strictObject({
+  ...rightTo,
+  from: askedAt.optional(),
+  until: askedAt,
+  note: note.optional(),
+});
+export const letInEnd = z.strictObject({
+  group: id.optional(),
+  door: id.optional(),
+  area: id.optional(),
+  note: note.optional(),
+});
+export const letInEnded = z.object({ person: id, ended: z.int() });
 export const personBlock = z.strictObject({ blocked: z.boolean().default(true), note: note.optional() });
 export const personBlocked = z.looseObject({ person: id, status: z.string() });
 
@@ -77,6 +135,8 @@ const byValue = z.strictObject({
   printed,
   validFrom: askedAt.optional(),
   validUntil: askedAt.optional(),
+  maxUses: z.int().min(1).max(100_000).optional(),
+  responder: z.boolean().optional(),
   note: note.optional(),
 });
 const byEvent = z.strictObject({
