@@ -11,7 +11,7 @@ const document = z
   .unknown()
   .describe("The site document as plain JSON; config/schema/site.schema.json is its form.");
 
-async function currentDocument(house: HouseParts): Promise<SiteDocument | undefined> {
+export async function currentDocument(house: HouseParts): Promise<SiteDocument | undefined> {
   const revision = house.engine.active?.site.revision;
   if (revision === undefined) return undefined;
   const kept = await house.store.sites.get(revision);
@@ -19,14 +19,14 @@ async function currentDocument(house: HouseParts): Promise<SiteDocument | undefi
   return parsed.ok ? parsed.document : undefined;
 }
 
-interface Prepared {
+export interface Prepared {
   readonly document: SiteDocument;
   readonly changes: readonly string[];
   readonly faults: readonly Fault[];
 }
 
 /** Everything that can be said of a document without putting it in force. */
-async function prepare(house: HouseParts, raw: unknown): Promise<Prepared | readonly Fault[]> {
+export async function prepare(house: HouseParts, raw: unknown): Promise<Prepared | readonly Fault[]> {
   const read = readSite(raw, house.driverNames);
   if (!read.ok) return read.faults;
   const before = await currentDocument(house);
@@ -49,14 +49,14 @@ function groupFaults(house: HouseParts, next: SiteDocument): Fault[] {
     }));
 }
 
-function isFaults(prepared: Prepared | readonly Fault[]): prepared is readonly Fault[] {
+export function isFaults(prepared: Prepared | readonly Fault[]): prepared is readonly Fault[] {
   return Array.isArray(prepared);
 }
 
-const faulty = (faults: readonly Fault[]): Performed =>
+export const faulty = (faults: readonly Fault[]): Performed =>
   refused("invalid", `the site document has ${faults.length} fault${faults.length === 1 ? "" : "s"}`, faults);
 
-async function putInForce(
+export async function putInForce(
   house: HouseParts,
   operator: Operator,
   prepared: Prepared,
