@@ -85,7 +85,7 @@ export function concernedBy(
       case "fire":
       case "house":
         for (const door of site.doors.keys()) doors.add(door);
-        house ||= change.kind === "house";
+        house = true;
         break;
       case "readers":
         doors.add(change.id.slice(0, change.id.indexOf("/")));

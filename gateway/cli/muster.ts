@@ -53,10 +53,12 @@ export function addMusterCommands(program: Command, context: Context): void {
     .command("safe")
     .description("somebody was found and is safe")
     .argument("<person>", "id of the person")
+    .option("--not", "it was said by mistake: the person is sought again")
     .option("--note <text>", "where, by whom; kept in the journal")
-    .action(async (person: string, options: { note?: string }, command: Command) => {
-      const result = await operate(context, command, "muster.safe", { person, ...noteOf(options) });
-      show(context, command, result, () => `${person} is safe.\n`);
+    .action(async (person: string, options: { not?: true; note?: string }, command: Command) => {
+      const params = { person, ...(options.not ? { safe: false } : {}), ...noteOf(options) };
+      const result = await operate(context, command, "muster.safe", params);
+      show(context, command, result, () => `${person} is ${options.not ? "sought again" : "safe"}.\n`);
     });
 
   muster

@@ -59,6 +59,17 @@ export function addSiteCommands(program: Command, context: Context): void {
     .action((_options: unknown, command: Command) => history(context, command));
 
   site
+    .command("change")
+    .description("put, change or remove single groups, schedules, holidays and door groups")
+    .argument("<file>", "a list of changes in YAML or JSON; - reads stdin")
+    .option("--base <n>", "the revision that they were made on (default: the one in force)", revisionNumber)
+    .option("--dry-run", "only show what would change")
+    .option("--note <text>", "why; kept in the history")
+    .action((file: string, options: ChangeOptions & { base?: number }, command: Command) =>
+      changeSite(context, command, file, options),
+    );
+
+  site
     .command("rollback")
     .description("put an earlier revision in force again, as the next one")
     .argument("<revision>", "number of the revision", revisionNumber)
@@ -135,6 +146,26 @@ async function importSite(
       ),
     { create: options.dryRun !== true },
   );
+  show(context, command, result, changedText);
+}
+
+async function changeSite(
+  context: Context,
+  command: Command,
+  file: string,
+  options: ChangeOptions & { base?: number },
+): Promise<void> {
+  const { text } = await readInput(file, context.terminal);
+  const { parse } = await import("yaml");
+  const result = await withConnection(context, command, async (connection) => {
+    const asked = async <T>(name: string, params: object): Promise<T> => {
+      const answer = await connection.perform(name, params);
+      if (answer.ok) return answer.result as T;
+      throw refused(answer.refusal);
+    };
+    const base = options.base ?? (await asked<{ revision: number }>("site.export", {})).revision;
+    return asked<Changed>("site.change", { base, changes: parse(text) as unknown, ...changeParams(options) });
+  });
   show(context, command, result, changedText);
 }
 

@@ -14,6 +14,7 @@ import {
   type Situation,
   situationOf,
 } from "./precedence.js";
+import { lockFault } from "./relock-fault.js";
 import type { Signal } from "./signals.js";
 import type { AreaId, DeviceId, Door, DoorId, Instant, Sensor, Site } from "./site.js";
 import type { Change, DoorState, HeldOrder, State } from "./state.js";
@@ -280,11 +281,19 @@ export class Draft implements Building {
     if (before.notSecured && !own.notSecured && door.bolt) this.tellDoor(door, { type: "door.secured" });
   }
 
+  #watchRelock(door: Door): void {
+    const own = this.door(door);
+    if (!own.notRelocked || (lockFault(this, door, own) && own.held === undefined)) return;
+    const { notRelocked: _, ...rest } = own;
+    this.setDoor(door, rest);
+  }
+
   finish(): StepResult {
     for (const door of this.#concerned.values()) {
       this.turn(door, limited(door, this.door(door), this.at, mayStayOpen(this.situation(door))));
       this.#hold(door);
       this.#watchBolt(door);
+      this.#watchRelock(door);
     }
     for (const device of this.#back)
       for (const command of restate(this.site, this, device, this.at)) this.orderAgain(command);

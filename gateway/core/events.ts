@@ -401,6 +401,12 @@ export const eventCatalogue = {
     sia: null,
     contactId: null,
   },
+  "safety.muster-not-safe": {
+    severity: "warning",
+    text: "{person} is sought again: {by} took back that they are safe[ ({note})]",
+    sia: null,
+    contactId: null,
+  },
   "safety.muster-refused": {
     severity: "warning",
     text: "{person} at {reader} could not be marked safe: {reason}",

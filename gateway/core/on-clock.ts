@@ -16,12 +16,12 @@ import { forgetInputs } from "./forget-inputs.js";
 import { heardInBypass } from "./heard-in-bypass.js";
 import { settleKeypads, shiftKeypads } from "./keypad.js";
 import { liveAllowOpen, mayStayOpen, modeOf, scheduleShows } from "./precedence.js";
-import type { RelockFault } from "./reasons.js";
+import { lockFault } from "./relock-fault.js";
 import { inSchedule, nextBoundary, windowStart } from "./schedule.js";
 import type { SignalOf } from "./signals.js";
 import type { Door, Instant } from "./site.js";
 import { siteIndex } from "./site-index.js";
-import { type DoorState, type HouseState, houseId } from "./state.js";
+import { type HouseState, houseId } from "./state.js";
 import { endWaiting, shiftWaiting } from "./together.js";
 
 /** After a start, how long a device that was there before may stay away until it counts as lost, in milliseconds. */
@@ -135,18 +135,9 @@ function missRelock(draft: Draft, door: Door): void {
   const own = draft.door(door);
   if (own.relockBy === undefined || own.relockBy > draft.at) return;
   const { relockBy: _, ...rest } = own;
-  draft.setDoor(door, rest);
-  const reason = whyNotLocked(draft, door, own);
+  const reason = lockFault(draft, door, own);
+  draft.setDoor(door, reason ? { ...rest, notRelocked: true } : rest);
   if (reason) draft.tellDoor(door, { type: "door.not-relocked", reason });
-}
-
-/** Undefined: nothing speaks against it. A lock that is there and says nothing of itself cannot be judged. */
-function whyNotLocked(draft: Draft, door: Door, { position, reported }: DoorState): RelockFault | undefined {
-  if (position === "open") return "stands-open";
-  if (reported?.locked === false) return "lock-not-locked";
-  if (reported?.bolt === "in") return "bolt-not-out";
-  if (draft.devices.get(door.lock.point.device)?.online !== true) return "lock-away";
-  return undefined;
 }
 
 /** Countdowns move with the clock; wall-clock ends stay where they are and are judged anew. */

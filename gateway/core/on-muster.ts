@@ -53,6 +53,13 @@ export function markSafe(draft: Draft, person: PersonId, by: string, told: Told)
   draft.tell({ type: "safety.muster-safe", person, ...told });
 }
 
+/** Whoever is not marked has nothing to take back; who stands at an assembly point stays safe by that. */
+export function takeBackSafe(draft: Draft, person: PersonId, told: Told): void {
+  if (draft.musters.get(person) === undefined) return;
+  draft.musters.set(person, undefined);
+  draft.tell({ type: "safety.muster-not-safe", person, ...told });
+}
+
 export function endMuster(draft: Draft, told: Told): RequestRefusal | undefined {
   const { muster, ...rest } = draft.house.get(houseId) ?? {};
   if (!muster) return "no-muster";

@@ -15,7 +15,7 @@ import type { Draft } from "./draft.js";
 import { unlockLift } from "./lift.js";
 import { endLockdown, startLockdown } from "./lockdown.js";
 import { judgeAnew, setClock, settleDoor } from "./on-clock.js";
-import { endMuster, markSafe, startMuster } from "./on-muster.js";
+import { endMuster, markSafe, startMuster, takeBackSafe } from "./on-muster.js";
 import type { People, PersonId } from "./people.js";
 import type { RequestRefusal } from "./reasons.js";
 import type { SignalOf } from "./signals.js";
@@ -54,7 +54,7 @@ function attempt(draft: Draft, signal: Requested, people: People): RequestRefusa
     case "muster.start":
       return startMuster(draft, signal.by, request.areas, told(signal));
     case "muster.safe":
-      return personSafe(draft, signal, request.person, people);
+      return personSafe(draft, signal, request, people);
     case "muster.end":
       return endMuster(draft, told(signal));
     case "clock.trust":
@@ -140,12 +140,13 @@ function resetFire(draft: Draft, signal: Requested, sensor: Sensor): RequestRefu
 function personSafe(
   draft: Draft,
   signal: Requested,
-  person: PersonId,
+  { person, safe }: Extract<Requested["request"], { op: "muster.safe" }>,
   people: People,
 ): RequestRefusal | undefined {
   if (!draft.house.get(houseId)?.muster) return "no-muster";
   if (!people.person(person)) return "unknown-person";
-  markSafe(draft, person, signal.by.id, told(signal));
+  if (safe === false) takeBackSafe(draft, person, told(signal));
+  else markSafe(draft, person, signal.by.id, told(signal));
   return undefined;
 }
 

@@ -199,7 +199,8 @@ export type Request =
   | { readonly op: "lift.unlock"; readonly lift: LiftId; readonly area?: AreaId; readonly ms?: number }
   /** People are called and counted; `areas` absent: of the whole building. */
   | { readonly op: "muster.start"; readonly areas?: readonly AreaId[] }
-  | { readonly op: "muster.safe"; readonly person: PersonId }
+  /** `safe` false: it was said by mistake. */
+  | { readonly op: "muster.safe"; readonly person: PersonId; readonly safe?: boolean }
   | { readonly op: "muster.end" }
   /** The operator has looked at the clock: it is right. */
   | { readonly op: "clock.trust" };

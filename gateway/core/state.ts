@@ -132,6 +132,8 @@ export interface DoorState {
   readonly inputFaults?: Readonly<Partial<Record<DoorInput, Exclude<InputFault, null>>>>;
   /** After a fire or emergency reset: by when the lock should have said that it is locked. A countdown. */
   readonly relockBy?: Instant;
+  /** It was told that the door did not lock again after a reset; kept until it has, or is released anew. */
+  readonly notRelocked?: true;
   /** How often on the local day `day` somebody went, or may have gone, through it without a name. */
   readonly unnamed?: {
     readonly day: number;

@@ -1,4 +1,6 @@
+import { clockOf } from "./clock-trust.js";
 import type { InterlockObstacle } from "./interlock.js";
+import { type PlanView, planView } from "./plan-view.js";
 import {
   inMaintenance,
   liveAllowOpen,
@@ -8,6 +10,7 @@ import {
   type Situation,
   situationOf,
 } from "./precedence.js";
+import { lockFault } from "./relock-fault.js";
 import type {
   Area,
   AreaId,
@@ -26,7 +29,7 @@ import type {
   ThreatLevelId,
 } from "./site.js";
 import { pointsOf } from "./site-index.js";
-import { houseId, readerId, type State } from "./state.js";
+import { type ClockWhy, houseId, readerId, type State } from "./state.js";
 import { threatLevel } from "./threat.js";
 
 /** What people and central systems see of a door; the payload of `door/{door}` is this without id and name. */
@@ -68,8 +71,11 @@ export interface DoorView {
   readonly vehicle?: boolean;
 }
 
-/** `not-secured`: closed, and its lock does not hold. `obstructed`: something is in the way of the leaf. */
-export type DoorTrouble = "not-secured" | "obstructed" | "contact-fault" | "input-fault";
+/**
+ * `not-secured`: closed, and its lock does not hold. `obstructed`: something is in the way of the leaf. `not-relocked`: a fire or
+ * emergency release was reset, and the door is not locked again.
+ */
+export type DoorTrouble = "not-secured" | "obstructed" | "contact-fault" | "input-fault" | "not-relocked";
 
 /** What holds of the whole house. */
 export interface HouseView {
@@ -92,6 +98,23 @@ export interface HouseView {
     readonly name: string;
     readonly floors: readonly AreaId[];
   }[];
+  /** Whether the clock is believed, and why (not); null: the house was never told. */
+  readonly clock?: { readonly trusted: boolean; readonly why: ClockWhy; readonly since: string } | null;
+  /** Fire inputs whose release is not reset. `active`: it still calls, or cannot be read. */
+  readonly fires?: readonly {
+    readonly sensor: SensorId;
+    readonly name: string;
+    readonly since: string;
+    readonly active: boolean;
+  }[];
+  /** People are being counted; null: they are not. `areas` null: everywhere. */
+  readonly muster?: {
+    readonly since: string;
+    readonly by: string;
+    readonly areas: readonly AreaId[] | null;
+  } | null;
+  /** The people's data is lost: only emergency badges are known. */
+  readonly peopleLost?: true;
 }
 
 export interface AreaView {
@@ -129,6 +152,7 @@ export interface SiteView {
   readonly partitions: readonly PartitionView[];
   readonly sensors: readonly SensorView[];
   readonly house?: HouseView;
+  readonly plan?: PlanView;
 }
 
 export function doorView(site: Site, state: State, door: Door, at: Instant): DoorView {
@@ -146,7 +170,7 @@ export function doorView(site: Site, state: State, door: Door, at: Instant): Doo
     alarm: condition.is === "forced" || condition.is === "held-open" ? condition.is : null,
     override: override ? { by: override.by, until: override.until ?? null } : null,
     since: own.since ?? null,
-    ...leafView(door, situation),
+    ...leafView(door, situation, state),
     ...houseOfDoor(site, state, situation),
   };
 }
@@ -189,16 +213,50 @@ export function houseView(site: Site, state: State): HouseView {
       name,
       floors: floors.map(({ area }) => area),
     })),
+    ...conditionsOfHouse(site, state),
   };
 }
 
-function leafView({ kind }: Door, situation: Situation): Partial<DoorView> {
+/** What nobody may overlook. */
+function conditionsOfHouse(
+  site: Site,
+  state: State,
+): Pick<HouseView, "clock" | "fires" | "muster" | "peopleLost"> {
+  const clock = clockOf(state);
+  const muster = state.house.get(houseId)?.muster;
+  const fires = [...state.fire].flatMap(([sensor, fire]) =>
+    fire.is === "released"
+      ? [
+          {
+            sensor,
+            name: site.sensors.get(sensor)?.name ?? sensor,
+            since: new Date(fire.since).toISOString(),
+            active: fire.inputActive,
+          },
+        ]
+      : [],
+  );
+  return {
+    clock: clock
+      ? { trusted: clock.trusted, why: clock.why, since: new Date(clock.since).toISOString() }
+      : null,
+    fires,
+    muster: muster
+      ? { since: new Date(muster.since).toISOString(), by: muster.by, areas: muster.areas ?? null }
+      : null,
+    ...(site.peopleLost ? { peopleLost: true } : {}),
+  };
+}
+
+function leafView(door: Door, situation: Situation, state: State): Partial<DoorView> {
+  const { kind } = door;
   const { own } = situation;
   const troubles: DoorTrouble[] = [];
   if (own.notSecured) troubles.push("not-secured");
   if (own.obstructed) troubles.push("obstructed");
   if (own.contactFault) troubles.push("contact-fault");
   if (own.inputFaults) troubles.push("input-fault");
+  if (own.notRelocked && lockFault(state, door, own)) troubles.push("not-relocked");
   const closeBy = own.condition.is === "open" ? own.condition.until : undefined;
   const allowedOpen = liveAllowOpen(situation);
   return {
@@ -278,5 +336,6 @@ export function siteView(site: Site, state: State, at: Instant): SiteView {
     partitions: [...site.partitions.values()].map((partition) => partitionView(site, state, partition)),
     sensors: [...site.sensors.values()].map((sensor) => sensorView(state, sensor)),
     house: houseView(site, state),
+    plan: planView(site),
   };
 }

@@ -68,8 +68,13 @@ export const musterOperations = [
     name: "muster.safe",
     permission: "muster.run",
     acts: true,
-    params: z.object({ person: id, note: note.optional() }),
-    run: (house, operator, { person, note: why }) => ask(house, operator, { op: "muster.safe", person }, why),
+    params: z.object({
+      person: id,
+      safe: z.boolean().optional().describe("false: it was said by mistake, the person is sought again"),
+      note: note.optional(),
+    }),
+    run: (house, operator, { person, safe, note: why }) =>
+      ask(house, operator, { op: "muster.safe", person, ...(safe === undefined ? {} : { safe }) }, why),
   }),
   operation({
     name: "muster.end",

@@ -1,5 +1,6 @@
 import { may } from "../accounts/permissions.js";
 import type { Fault, Operations, Operator, Performed } from "../ports.js";
+import { accessOperations } from "./access-operations.js";
 import { accountOperations } from "./account-operations.js";
 import { busOperations } from "./bus-operations.js";
 import { rememberedAnswer } from "./client-answer.js";
@@ -26,6 +27,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
   [
     ...statusOperations,
     ...siteOperations,
+    ...accessOperations,
     ...peopleOperations,
     ...letInOperations,
     ...credentialOperations,

@@ -11,7 +11,12 @@ const document = z
   .unknown()
   .describe("The site document as plain JSON; config/schema/site.schema.json is its form.");
 
-interface Prepared {
+export function currentDocument({ engine }: Pick<HouseParts, "engine">): SiteDocument | undefined {
+  const active = engine.active?.site;
+  return active && documentOf(active);
+}
+
+export interface Prepared {
   readonly document: SiteDocument;
   readonly changes: readonly string[];
   readonly faults: readonly Fault[];
@@ -23,13 +28,13 @@ function doorsFirst(): Promise<void> {
 }
 
 /** Everything that can be said of a document without putting it in force. */
-async function prepare(house: HouseParts, raw: unknown): Promise<Prepared | readonly Fault[]> {
+export async function prepare(house: HouseParts, raw: unknown): Promise<Prepared | readonly Fault[]> {
   await doorsFirst();
   const read = readSite(raw, house.driverNames);
   await doorsFirst();
   if (!read.ok) return read.faults;
   const active = house.engine.active?.site;
-  const changes = diffSites(active && documentOf(active), read.document);
+  const changes = diffSites(currentDocument(house), read.document);
   await doorsFirst();
   const next = activeSite(read.document, (active?.revision ?? 0) + 1, house.clock.now());
   const faults = [...house.engine.obstacles(next), ...groupFaults(house, read.document)];
@@ -47,14 +52,14 @@ function groupFaults(house: HouseParts, next: SiteDocument): Fault[] {
     }));
 }
 
-function isFaults(prepared: Prepared | readonly Fault[]): prepared is readonly Fault[] {
+export function isFaults(prepared: Prepared | readonly Fault[]): prepared is readonly Fault[] {
   return Array.isArray(prepared);
 }
 
-const faulty = (faults: readonly Fault[]): Performed =>
+export const faulty = (faults: readonly Fault[]): Performed =>
   refused("invalid", `the site document has ${faults.length} fault${faults.length === 1 ? "" : "s"}`, faults);
 
-async function putInForce(
+export async function putInForce(
   house: HouseParts,
   operator: Operator,
   prepared: Prepared,

@@ -30,7 +30,7 @@ const weekLine = z.strictObject({
 
 const specialHours = z.union([z.enum(["closed", "as-usual"]), z.array(timeWindow).min(1).max(20)]);
 
-const schedule = z.strictObject({
+export const schedule = z.strictObject({
   id,
   name,
   week: z.array(weekLine).max(50).describe("When it holds; windows may overlap"),
@@ -49,7 +49,7 @@ const schedule = z.strictObject({
 
 const holidayType = id.describe("What kind of day it is, one of holidayTypes; default holiday");
 
-const holiday = z.union([
+export const holiday = z.union([
   z.strictObject({ date: calendarDate, name, type: holidayType.exactOptional() }),
   z.strictObject({
     from: calendarDate.describe("First day"),
@@ -199,12 +199,15 @@ const access = z.strictObject({
   ...lineFields,
 });
 
-const group = z.strictObject({
+export const group = z.strictObject({
   id,
   name,
   access: z.array(access).max(200),
   tenant: id.exactOptional(),
 });
+
+export const doorGroup = z.strictObject({ id, name, doors: z.array(id).min(1).max(2_000) });
+export const holidayKind = z.strictObject({ id, name });
 
 export const siteSchema = z.strictObject({
   site: z.strictObject({
@@ -222,7 +225,7 @@ export const siteSchema = z.strictObject({
   areas: z.array(area).min(1).max(2_000),
   doors: z.array(door).max(2_000),
   doorGroups: z
-    .array(z.strictObject({ id, name, doors: z.array(id).min(1).max(2_000) }))
+    .array(doorGroup)
     .max(500)
     .exactOptional()
     .describe("Doors under one name, for rights, commands and lockdown"),
@@ -239,7 +242,7 @@ export const siteSchema = z.strictObject({
     .describe("Readers at assembly points, which mark people safe"),
   schedules: z.array(schedule).max(500).exactOptional(),
   holidayTypes: z
-    .array(z.strictObject({ id, name }))
+    .array(holidayKind)
     .max(50)
     .exactOptional()
     .describe("Kinds of special days besides holiday, each with hours of its own in the schedules"),

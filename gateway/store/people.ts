@@ -13,6 +13,7 @@ import { type Handle, pieces, type Writer } from "./database.js";
 import { checkChange, type LatestRows } from "./people-check.js";
 import { type Loaded, SnapshotKeeper } from "./people-keeper.js";
 import { loadRows, marksOf } from "./people-load.js";
+import { type GroupPage, readGroup } from "./people-of-group.js";
 import {
   credentialSteps,
   personSteps,
@@ -242,6 +243,11 @@ export class PeopleStore implements Directory {
       ...(holder === undefined ? [] : [holder]),
     ]);
     return this.#finder.search(search, [...exactly]);
+  }
+
+  /** Members of a group by name; `after`: `next` of the page before. */
+  inGroup(group: GroupId, limit: number, after?: string): Promise<GroupPage> {
+    return readGroup(this.#reader, group, limit, after);
   }
 
   /** Resolves when everything written is found by a search, and everybody is in the snapshot if there is one. */

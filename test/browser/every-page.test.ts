@@ -1,56 +1,13 @@
 import { mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromePath, openBrowser, whyNoBrowser } from "../web/browser.js";
 import { type Running, SideReader, startDemo } from "./gateway.js";
-import { claimOwner, happened, navigate, sights, visit } from "./visitor.js";
+import { claimOwner, findings, happened, navigate, overTheEdge, sights, visit } from "./visitor.js";
 
 /** With `SCREENSHOTS=folder`, what the tests see is kept there, to be looked at. */
 const screenshots = process.env.SCREENSHOTS;
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-interface Finding {
-  readonly id: string;
-  readonly help: string;
-  readonly where: readonly string[];
-}
-
-/** What axe-core finds; put in by the test's own hand, as the page's policy lets no script in. */
-async function findings(page: Page): Promise<Finding[]> {
-  await page.evaluate(await import("node:fs").then(({ readFileSync }) => readFileSync(axe, "utf8")));
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(
-          options: object,
-        ): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
-      };
-    };
-    const { violations } = await axe.run({
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    });
-    return violations.map(({ id, help, nodes }) => ({
-      id,
-      help,
-      where: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)),
-    }));
-  });
-}
-
-/** What reaches over the right edge of the screen, unless it scrolls in something of its own. */
-const overTheEdge = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const edge = document.documentElement.clientWidth + 1;
-    const scrolls = (each: Element) =>
-      each.closest(".help-table, pre, .only-heard, .skip, .event-steps") !== null;
-    return [...document.querySelectorAll("body *")]
-      .filter((each) => each.checkVisibility() && !scrolls(each))
-      .filter((each) => each.getBoundingClientRect().right > edge)
-      .map((each) => each.outerHTML.slice(0, 120));
-  });
-
 const pages: readonly (readonly [name: string, go: (page: Page) => Promise<unknown>])[] = [
   [
     "live",

@@ -1,4 +1,6 @@
 /** Somebody at the screen, who finds things by what they are and what they are called. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import type { Running } from "./gateway.js";
 
@@ -82,8 +84,95 @@ export async function claimOwner(page: Page, { secret }: Running): Promise<void>
     .waitFor();
 }
 
-export const navigate = (page: Page, name: string): Promise<void> =>
-  page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name, exact: true }).click();
+/** On a phone some pages are behind one more tap. */
+export async function navigate(page: Page, name: string): Promise<void> {
+  const pages = page.getByRole("navigation", { name: "Pages" });
+  const link = pages.getByRole("link", { name, exact: true });
+  await pages.getByRole("link").first().waitFor();
+  if (!(await link.isVisible())) await pages.getByRole("button", { name: "More" }).click();
+  await link.click();
+}
+
+/** Somebody with this role, invited by whoever looks at `owner`. */
+export async function comeAs(
+  browser: Browser,
+  { url }: Running,
+  owner: Page,
+  role: "guard" | "viewer" | "manager" | "auditor",
+): Promise<Awaited<ReturnType<typeof visit>>> {
+  const secret = await owner.evaluate(async (wanted) => {
+    const account = `${wanted}-${Math.random().toString(36).slice(2, 8)}`;
+    const answer = await fetch("/api/v1/invites", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ account, name: `Some ${wanted}`, role: wanted }),
+    });
+    return ((await answer.json()) as { secret: string }).secret;
+  }, role);
+  const guest = await visit(browser, url);
+  await guest.page.evaluate(
+    async (given) => {
+      await fetch("/api/v1/invites/accept", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(given),
+      });
+    },
+    { secret, password },
+  );
+  await guest.page.reload();
+  await guest.page
+    .getByRole("status")
+    .filter({ hasText: /^Live$/ })
+    .waitFor();
+  return guest;
+}
+
+/** Presses "Undo" on the word of what was done. */
+export const takeBack = (page: Page, done: string | RegExp): Promise<void> =>
+  page.getByRole("alert").filter({ hasText: done }).getByRole("button", { name: "Undo" }).click();
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+interface Finding {
+  readonly id: string;
+  readonly help: string;
+  readonly where: readonly string[];
+}
+
+/** What axe-core finds; put in by the test's own hand, as the page's policy lets no script in. */
+export async function findings(page: Page): Promise<Finding[]> {
+  await page.evaluate(readFileSync(axe, "utf8"));
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(
+          options: object,
+        ): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
+      };
+    };
+    const { violations } = await axe.run({
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)),
+    }));
+  });
+}
+
+/** What reaches over the right edge of the screen, unless it scrolls in something of its own. */
+export const overTheEdge = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const edge = document.documentElement.clientWidth + 1;
+    const scrolls = (each: Element) =>
+      each.closest(".help-table, pre, .only-heard, .skip, .event-steps, .scrolls") !== null;
+    return [...document.querySelectorAll("body *")]
+      .filter((each) => each.checkVisibility() && !scrolls(each))
+      .filter((each) => each.getBoundingClientRect().right > edge)
+      .map((each) => each.outerHTML.slice(0, 120));
+  });
 
 /** The rows of what happened that say this. */
 export const happened = (page: Page, said: string | RegExp): Locator =>

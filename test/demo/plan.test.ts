@@ -169,13 +169,17 @@ describe("rights as people know them", () => {
       week: [{ days: ["thu"], from: "22:00", to: "06:00" }],
       holidays: "closed" as const,
     };
-    const christmas = [{ from: "2026-12-25", to: "2026-12-26" }];
+    const christmas = [{ from: "2026-12-25", to: "2026-12-26", type: "holiday" }];
     const at = (text: string) => wallClock(Date.parse(text), "Europe/Berlin");
     expect(holds(night, christmas, at("2026-12-25T03:00:00+01:00"))).toBe(true);
     expect(holds(night, christmas, at("2026-12-24T21:59:00+01:00"))).toBe(false);
-    expect(holds(night, [{ from: "2026-12-24", to: "2026-12-24" }], at("2026-12-25T03:00:00+01:00"))).toBe(
-      false,
-    );
+    expect(
+      holds(
+        night,
+        [{ from: "2026-12-24", to: "2026-12-24", type: "holiday" }],
+        at("2026-12-25T03:00:00+01:00"),
+      ),
+    ).toBe(false);
   });
 });
 

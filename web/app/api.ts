@@ -1,31 +1,39 @@
 /** Every call to the gateway, in one place: paths, bodies and answers of `/api/v1`. Instants are ISO 8601 in UTC. */
 
+import type { AccessRules, GroupPeople, SiteChange, SiteChanged } from "../server/schemas/access.js";
 import type { Account, Invite } from "../server/schemas/accounts.js";
 import type { Problem } from "../server/schemas/common.js";
 import type { Door } from "../server/schemas/doors.js";
 import type { Event, Events, Why } from "../server/schemas/events.js";
 import type { PeopleImport } from "../server/schemas/imports.js";
-import type { SiteNow, Status as StatusTold } from "../server/schemas/live.js";
+import type { HouseNow, Plan, SiteNow, Status as StatusTold } from "../server/schemas/live.js";
 import type { Factors, OpenSession, Passkey, Token } from "../server/schemas/me.js";
+import type { MusterList } from "../server/schemas/muster.js";
 import type { Credential, DoorAccess, Person, UnknownCard } from "../server/schemas/people.js";
 import type { Session, SignIn as SignInGiven } from "../server/schemas/session.js";
 import type { Group } from "../server/schemas/site.js";
 import type { Leavers, PeopleAct, Visitor } from "../server/schemas/visitors.js";
 
 export type {
+  AccessRules,
   Account,
   Credential,
   Door,
   DoorAccess,
   Factors,
   Group,
+  HouseNow,
   Invite,
   Leavers,
+  MusterList,
   OpenSession,
   Passkey,
   PeopleImport,
   Person,
+  Plan,
   Session,
+  SiteChange,
+  SiteChanged,
   Token,
   UnknownCard,
   Visitor,
@@ -35,6 +43,7 @@ export type Role = Account["role"];
 export const inviteRoles = ["manager", "guard", "viewer", "auditor", "owner"] as const satisfies Role[];
 
 export type SiteView = SiteNow;
+export type AreaNow = SiteNow["areas"][number];
 
 /** `durable`: absent, it is on disk. `scan`: the presenting of a card that it belongs to. */
 export type SiteEvent = Event & {
@@ -184,6 +193,9 @@ const sendBytes = <T>(path: string, bytes: Blob): Promise<T> =>
   asked("PUT", path, { headers: { "Content-Type": "application/octet-stream" }, body: bytes });
 const remove = <T>(path: string): Promise<T> => ask("DELETE", path);
 const part = encodeURIComponent;
+/** Any operation by its name. */
+const perform = async <T>(name: string, params: object): Promise<T> =>
+  (await post<{ result: T }>(`operations/${name}`, params)).result;
 
 /** A feed can send no headers: its address says in which language. */
 export const feedPath = (after: string): string =>
@@ -212,10 +224,50 @@ export const api = {
     until?: Instant;
   }): Promise<EventPage> => get("events", query),
   event: async (id: string): Promise<SiteEvent> => whole(await get<Why>(`events/${part(id)}`)),
-  unlock: (door: string): Promise<unknown> => post(`doors/${part(door)}/unlock`),
+  unlock: (door: string, force?: { note: string }): Promise<unknown> =>
+    post(`doors/${part(door)}/unlock`, force ? { force: true, note: force.note } : {}),
   /** Without a mode: back to the one at rest. */
-  doorMode: (door: string, mode: Door["mode"] | undefined): Promise<unknown> =>
-    post(`doors/${part(door)}/mode`, mode === undefined ? {} : { mode }),
+  doorMode: (
+    door: string,
+    mode: Door["mode"] | undefined,
+    how: { until?: Instant; note?: string } = {},
+  ): Promise<unknown> => post(`doors/${part(door)}/mode`, mode === undefined ? {} : { mode, ...how }),
+  /** Without an end: it may no longer stand open. */
+  allowOpen: (door: string, until: Instant | undefined): Promise<unknown> =>
+    post(`doors/${part(door)}/allow-open`, until === undefined ? {} : { until }),
+  emergencyRelease: (door: string, note?: string): Promise<unknown> =>
+    post(`doors/${part(door)}/emergency-release`, note === undefined ? {} : { note }),
+  bypassContact: (door: string, bypassed: boolean): Promise<unknown> =>
+    perform("door.bypass", { door, bypassed }),
+  unlockGroup: (doorGroup: string): Promise<GroupAnswer> => perform("group.unlock", { doorGroup }),
+  groupMode: (
+    doorGroup: string,
+    mode: Door["mode"] | undefined,
+    how: { until?: Instant; note?: string } = {},
+  ): Promise<GroupAnswer> =>
+    perform("group.mode", { doorGroup, ...(mode === undefined ? {} : { mode, ...how }) }),
+  endOverrides: (doors: readonly string[]): Promise<unknown> => perform("overrides.end", { doors }),
+  /** Without a group: every door. */
+  startLockdown: (doorGroup: string | null): Promise<unknown> =>
+    perform("lockdown.start", doorGroup === null ? {} : { doorGroup }),
+  endLockdown: (doorGroup: string | null): Promise<unknown> =>
+    perform("lockdown.end", doorGroup === null ? {} : { doorGroup }),
+  setThreat: (level: string): Promise<unknown> => perform("threat.set", { level }),
+  muster: (): Promise<MusterList> => get("muster"),
+  startMuster: (areas: readonly string[]): Promise<unknown> =>
+    post("muster", areas.length === 0 ? {} : { areas }),
+  /** `safe` false: it was said by mistake. */
+  markSafe: (person: string, safe: boolean): Promise<unknown> => perform("muster.safe", { person, safe }),
+  endMuster: (): Promise<unknown> => perform("muster.end", {}),
+  /** With neither: everybody. */
+  forgive: (whom: { person: string } | { area: string } | Record<string, never>): Promise<unknown> =>
+    perform("passback.forgive", whom),
+  emergencyBadges: (): Promise<EmergencyBadges> => perform("emergency-badge.list", {}),
+  addEmergencyBadge: (badge: { name: string; value: string }): Promise<unknown> =>
+    perform("emergency-badge.add", badge),
+  removeEmergencyBadge: (badge: string): Promise<unknown> => perform("emergency-badge.remove", { badge }),
+  trustClock: (): Promise<unknown> => perform("clock.trust", {}),
+  resetFire: (sensor: string): Promise<unknown> => perform("fire.reset", { sensor }),
   emergencyReset: (door: string): Promise<unknown> => post(`doors/${part(door)}/emergency-reset`),
   status: (): Promise<Status> => get("status"),
 
@@ -266,6 +318,16 @@ export const api = {
   checkImport: (id: string): Promise<PeopleImport> => post(`imports/people/${part(id)}/check`),
   applyImport: (id: string): Promise<PeopleImport> => post(`imports/people/${part(id)}/apply`),
   cancelImport: (id: string): Promise<PeopleImport> => post(`imports/people/${part(id)}/cancel`),
+  accessRules: (): Promise<AccessRules> => get("access"),
+  /** `dryRun`: only what would come of it. */
+  changeSite: (asked: {
+    base: number;
+    changes: readonly SiteChange[];
+    note?: string;
+    dryRun?: boolean;
+  }): Promise<SiteChanged> => post("site/changes", asked),
+  groupPeople: (group: string, after?: string): Promise<GroupPeople> =>
+    get(`groups/${part(group)}/people`, { limit: 50, after }),
   groups: async (): Promise<readonly Group[]> => (await get<{ groups: readonly Group[] }>("groups")).groups,
 
   // ------------------------------------------------------------------------------------------------------------ accounts
@@ -313,6 +375,25 @@ export const api = {
   }): Promise<{ id: string; token: string }> => post("me/tokens", wanted),
   removeToken: (id: string): Promise<unknown> => remove(`me/tokens/${part(id)}`),
 };
+
+/** At most so many badges that open with the database lost; the card's value is never told whole. */
+export interface EmergencyBadges {
+  readonly badges: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly shown: string;
+    readonly addedAt: Instant;
+    readonly addedBy: string;
+  }[];
+  readonly most: number;
+  /** Why the file is not believed. */
+  readonly refused: string | null;
+}
+
+/** What each door of a group answered. */
+export interface GroupAnswer {
+  readonly doors: readonly { readonly door: string; readonly done: boolean; readonly message?: string }[];
+}
 
 export interface PeoplePage {
   readonly people: readonly Person[];

@@ -15,6 +15,16 @@ import { Speaking } from "./words/words.js";
 const SignInPage = lazy(() =>
   import("./pages/sign-in.js").then(({ SignInPage }) => ({ default: SignInPage })),
 );
+const DoorsPage = lazy(() => import("./pages/doors.js").then(({ DoorsPage }) => ({ default: DoorsPage })));
+const AccessPage = lazy(() =>
+  import("./pages/access.js").then(({ AccessPage }) => ({ default: AccessPage })),
+);
+const InsidePage = lazy(() =>
+  import("./pages/inside.js").then(({ InsidePage }) => ({ default: InsidePage })),
+);
+const EmergencyPage = lazy(() =>
+  import("./pages/emergency.js").then(({ EmergencyPage }) => ({ default: EmergencyPage })),
+);
 const LogPage = lazy(() => import("./pages/log.js").then(({ LogPage }) => ({ default: LogPage })));
 const EventPage = lazy(() => import("./pages/event.js").then(({ EventPage }) => ({ default: EventPage })));
 const PeoplePage = lazy(() =>
@@ -113,6 +123,14 @@ function House() {
       <Suspense fallback={<Waiting />}>
         <Switch>
           <Route path="/" component={LivePage} />
+          <Route path="/doors/:id?">{({ id }) => <DoorsPage chosen={id} />}</Route>
+          <Route path="/access/:tab?/:id?">{({ tab, id }) => <AccessPage tab={tab} chosen={id} />}</Route>
+          <Route path="/inside">
+            <InsidePage />
+          </Route>
+          <Route path="/emergency">
+            <EmergencyPage />
+          </Route>
           <Route path="/events">
             <LogPage />
           </Route>

@@ -1,4 +1,12 @@
-import { api, type Door, feedPath, type SiteEvent, type SiteView } from "./api.js";
+import {
+  type AreaNow,
+  api,
+  type Door,
+  feedPath,
+  type HouseNow,
+  type SiteEvent,
+  type SiteView,
+} from "./api.js";
 
 /** The gateway speaks at least every 15 s; after so long without a word the link is dead, whatever the browser believes. */
 const deadAfterMs = 40_000;
@@ -9,6 +17,8 @@ const retryMs = 2_000;
 export interface FeedListener {
   site(view: SiteView): void;
   door(door: Door): void;
+  house(house: HouseNow): void;
+  area(area: AreaNow): void;
   event(event: SiteEvent): void;
   beat(now: string): void;
   /** The journal is another one: forget what was read of the last. */
@@ -64,6 +74,8 @@ export class Feed {
       });
     on<SiteView>("site", (view) => this.#told.site(view));
     on<Door>("door", (door) => this.#told.door(door));
+    on<HouseNow>("house", (house) => this.#told.house(house));
+    on<AreaNow>("area", (area) => this.#told.area(area));
     on<SiteEvent>("event", (event) => this.#told.event(event));
     on<{ now: string }>("beat", ({ now }) => this.#told.beat(now));
     on("resync", () => {

@@ -1,4 +1,12 @@
-import { api, type Door, type SiteEvent, type SiteView } from "./api.js";
+import {
+  type AreaNow,
+  api,
+  type Door,
+  type HouseNow,
+  type Plan,
+  type SiteEvent,
+  type SiteView,
+} from "./api.js";
 import { Feed } from "./feed.js";
 import { Passages, type Row } from "./passages.js";
 import { heardNow } from "./time.js";
@@ -13,6 +21,12 @@ export interface LiveState {
   readonly link: Link;
   readonly site: SiteView["site"] | undefined;
   readonly doors: ReadonlyMap<string, Door>;
+  /** What holds of the whole house; undefined: not known yet, or not for this account. */
+  readonly house: HouseNow | undefined;
+  /** Where doors lead and what levels change; the same until the next revision. */
+  readonly plan: Plan | undefined;
+  /** How many are where. */
+  readonly areas: ReadonlyMap<string, AreaNow>;
   readonly rows: readonly Row[];
   /** Older entries can be asked for. */
   readonly hasOlder: boolean;
@@ -38,6 +52,9 @@ const nothing: LiveState = {
   link: { is: "connecting" },
   site: undefined,
   doors: new Map(),
+  house: undefined,
+  plan: undefined,
+  areas: new Map(),
   rows: [],
   hasOlder: false,
   loaded: false,
@@ -53,6 +70,7 @@ export class LiveStore {
   #state = nothing;
   #next: Partial<LiveState> = {};
   #doors = new Map<string, Door>();
+  #areas = new Map<string, AreaNow>();
   #events: SiteEvent[] = [];
   #waiting: SiteEvent[] = [];
   #passages = new Passages(mostRows);
@@ -78,13 +96,20 @@ export class LiveStore {
       site: (view) => {
         heardNow(view.now);
         this.#doors = new Map(view.doors.map((door) => [door.id, door]));
-        this.#set({ site: view.site, doors: this.#doors });
+        this.#areas = new Map(view.areas.map((area) => [area.id, area]));
+        const { house, plan } = view;
+        this.#set({ site: view.site, doors: this.#doors, house, plan, areas: this.#areas });
         // Only now: what happens from here on comes by the feed, so that nothing falls in between.
         if (!this.#loading && !this.#state.loaded) void this.#load();
       },
       door: (door) => {
         this.#doors = new Map(this.#doors).set(door.id, door);
         this.#set({ doors: this.#doors });
+      },
+      house: (house) => this.#set({ house }),
+      area: (area) => {
+        this.#areas = new Map(this.#areas).set(area.id, area);
+        this.#set({ areas: this.#areas });
       },
       event: (event) => {
         this.#waiting.push(event);

@@ -2,6 +2,10 @@ import { ActionIcon, Button, type MantineColorScheme, Menu, useMantineColorSchem
 import {
   IconActivity,
   IconBook2,
+  IconBuildingCommunity,
+  IconCalendarCheck,
+  IconDoor,
+  IconDots,
   IconHelp,
   IconInfoCircle,
   IconKey,
@@ -10,11 +14,12 @@ import {
   IconUserCircle,
   IconUsers,
 } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api } from "./api.js";
 import icon from "./icon.svg";
 import { isException } from "./parts/door-words.js";
+import { SecurityButton, Strip } from "./parts/strip.js";
 import { useLivePart, useLiveStore, useMay, useSession } from "./session.js";
 import { siteNow, useSecond, useSiteTime } from "./time.js";
 import { type Language, languages, useSpoken, useWords } from "./words/words.js";
@@ -40,7 +45,10 @@ export function Shell({ children, onSignedOut }: { readonly children: ReactNode;
         {words.app.skip}
       </a>
       <Header onSignedOut={onSignedOut} />
-      <StaleBanner />
+      <div className="on-top">
+        <StaleBanner />
+        <Strip />
+      </div>
       <EnrolBanner path={path} />
       <Navigation path={path} />
       <main id="content" ref={main} tabIndex={-1} className="page">
@@ -67,6 +75,7 @@ function Header({ onSignedOut }: { onSignedOut(): void }) {
       <p className="site-name">
         <img src={icon} alt="" width="26" height="26" /> <span>{site}</span>
       </p>
+      <SecurityButton />
       <Clock />
       <LinkState />
       <div className="who">
@@ -180,35 +189,56 @@ function Settings() {
   );
 }
 
+const thumbLinks = 5;
+
 function Navigation({ path }: { readonly path: string }) {
   const { app, pages } = useWords();
   const may = useMay();
   const all = [
     { href: "/", name: pages.live, icon: IconActivity, shown: true },
+    { href: "/doors", name: pages.doors, icon: IconDoor, shown: may("doors.read") },
+    { href: "/inside", name: pages.inside, icon: IconBuildingCommunity, shown: may("muster.read") },
     { href: "/events", name: pages.log, icon: IconBook2, shown: may("journal.read") },
     { href: "/people", name: pages.people, icon: IconUsers, shown: may("people.read") },
+    { href: "/access", name: pages.access, icon: IconCalendarCheck, shown: may("site.read") },
     { href: "/accounts", name: pages.accounts, icon: IconKey, shown: may("accounts.read") },
     { href: "/about", name: pages.about, icon: IconInfoCircle, shown: may("status.read") },
     { href: "/help", name: pages.help, icon: IconHelp, shown: true },
   ];
   const isHere = (href: string) => (href === "/" ? path === "/" : path.startsWith(href));
+  const mine = all.filter(({ shown }) => shown);
+  // On a phone as many as a thumb can tell apart; the others are behind one more.
+  const folds = mine.length > thumbLinks;
+  const [openOn, setOpenOn] = useState<string>();
+  const open = openOn === path;
   return (
-    <nav className="navigation" aria-label={app.menu}>
-      {all
-        .filter(({ shown }) => shown)
-        .map(({ href, name, icon: Icon }) => (
-          <Button
-            key={href}
-            component={Link}
-            href={href}
-            variant="subtle"
-            className="navigation-link"
-            aria-current={isHere(href) ? "page" : undefined}
-            leftSection={<Icon size={20} aria-hidden />}
-          >
-            {name}
-          </Button>
-        ))}
+    <nav className="navigation" aria-label={app.menu} data-folds={folds} data-open={open}>
+      {mine.map(({ href, name, icon: Icon }, n) => (
+        <Button
+          key={href}
+          component={Link}
+          href={href}
+          variant="subtle"
+          className="navigation-link"
+          data-behind={folds && n >= thumbLinks - 1}
+          aria-current={isHere(href) ? "page" : undefined}
+          leftSection={<Icon size={20} aria-hidden />}
+          onClick={() => setOpenOn(undefined)}
+        >
+          {name}
+        </Button>
+      ))}
+      {folds && (
+        <Button
+          variant="subtle"
+          className="navigation-link navigation-more"
+          aria-expanded={open}
+          leftSection={<IconDots size={20} aria-hidden />}
+          onClick={() => setOpenOn(open ? undefined : path)}
+        >
+          {pages.more}
+        </Button>
+      )}
     </nav>
   );
 }
@@ -233,6 +263,10 @@ function useTitle(path: string): void {
     return n;
   });
   const names: Readonly<Record<string, string>> = {
+    doors: pages.doors,
+    inside: pages.inside,
+    access: pages.access,
+    emergency: pages.emergency,
     events: pages.log,
     people: pages.people,
     accounts: pages.accounts,

@@ -42,3 +42,5 @@ import "./sheets/doors.css";
 import "./sheets/happened.css";
 import "./sheets/pages.css";
 import "./sheets/manual.css";
+import "./sheets/control.css";
+import "./sheets/inside.css";

@@ -49,5 +49,8 @@ export function shownSite(view: SiteView, may: May, operator: Operator, now: num
     partitions: may(operator, "partitions.read") ? view.partitions : [],
     sensors: may(operator, "sensors.read") ? view.sensors : [],
     ...(view.house && may(operator, "doors.read") ? { house: view.house } : {}),
+    ...(view.plan && may(operator, "doors.read")
+      ? { plan: { ...view.plan, areas: may(operator, "areas.read") ? view.plan.areas : [] } }
+      : {}),
   };
 }

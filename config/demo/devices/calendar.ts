@@ -52,17 +52,19 @@ export function holds(schedule: ScheduleWires, holidays: readonly Holiday[], now
 }
 
 function windowsOf(
-  { week, holidays: onHoliday }: ScheduleWires,
+  { week, holidays: onHolidays }: ScheduleWires,
   holidays: readonly Holiday[],
   date: string,
 ): { from: number; to: number }[] {
-  const isHoliday = holidays.some(({ from, to }) => from <= date && date <= to);
+  const holiday = holidays.find(({ from, to }) => from <= date && date <= to);
+  const ofAnyType = typeof onHolidays === "string" || Array.isArray(onHolidays);
+  const special = holiday && (ofAnyType ? onHolidays : (onHolidays[holiday.type] ?? "closed"));
   const windows =
-    isHoliday && onHoliday !== "as-usual"
-      ? onHoliday === "closed"
+    special === undefined || special === "as-usual"
+      ? week.filter(({ days }) => days.includes(weekdayOf(date)))
+      : special === "closed"
         ? []
-        : onHoliday
-      : week.filter(({ days }) => days.includes(weekdayOf(date)));
+        : special;
   return windows.map((window) => {
     const from = minutesOf(window.from);
     const to = minutesOf(window.to);

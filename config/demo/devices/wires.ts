@@ -22,16 +22,21 @@ const point = z.string().transform((text, context): Terminal & { kind: keyof Poi
 });
 
 const timeWindow = z.object({ from: z.string(), to: z.string() });
+const specialHours = z.union([z.literal(["closed", "as-usual"]), z.array(timeWindow)]);
 const schedule = z.object({
   id: z.string(),
   week: z.array(timeWindow.extend({ days: z.array(z.string()) })),
-  holidays: z.union([z.literal(["closed", "as-usual"]), z.array(timeWindow)]).default("closed"),
+  /** Of every holiday, or by its type. */
+  holidays: z.union([...specialHours.options, z.record(z.string(), specialHours)]).default("closed"),
 });
 export type ScheduleWires = z.infer<typeof schedule>;
 
+const holidayType = z.string().default("holiday");
 const holiday = z.union([
-  z.object({ date: z.string() }).transform(({ date }) => ({ from: date, to: date })),
-  z.object({ from: z.string(), to: z.string() }),
+  z
+    .object({ date: z.string(), type: holidayType })
+    .transform(({ date, type }) => ({ from: date, to: date, type })),
+  z.object({ from: z.string(), to: z.string(), type: holidayType }),
 ]);
 export type Holiday = z.infer<typeof holiday>;
 

@@ -75,6 +75,8 @@ export const de: Words = {
     "safety.muster-started":
       "[{by} ruft alle zusammen][ aus {area}][Brandmeldeeingang {sensor} ruft alle zusammen]: {inside} vermutlich im Haus[; heute ohne Namen: {exits} hinaus, {openings} Öffnungen][ ({note})]",
     "safety.muster-safe": "{person} ist in Sicherheit[, gesehen an {reader}][, sagt {by}][ ({note})]",
+    "safety.muster-not-safe":
+      "{person} wird wieder gesucht: {by} nahm zurück, dass die Person in Sicherheit ist[ ({note})]",
     "safety.muster-refused": "{person} an {reader} wurde nicht als sicher gezählt: {reason}",
     "safety.muster-ended":
       "{by} beendete die Sammlung: {safe} in Sicherheit, {missing} nicht gefunden[ ({note})]",

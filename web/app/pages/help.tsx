@@ -17,7 +17,11 @@ const order = [
   "index",
   "getting-started",
   "live",
+  "doors",
+  "security-strip",
+  "who-is-inside",
   "people-and-badges",
+  "who-may-open-what",
   "accounts-and-sign-in",
   "doors-and-decisions",
 ];

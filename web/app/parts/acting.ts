@@ -1,6 +1,7 @@
 import { notifications } from "@mantine/notifications";
 import { useCallback, useState } from "react";
 import { useFresh } from "../fresh.js";
+import { useWords } from "../words/words.js";
 import { useTold } from "./states.js";
 
 interface Acting {
@@ -37,8 +38,15 @@ export function useActing(): Acting {
 /** For acts of a single press, where no form stands to show the refusal in. */
 export function useSayTrouble(): (error: unknown) => void {
   const told = useTold();
+  const { app } = useWords();
   return (error) => {
     const { title, hint } = told(error);
-    notifications.show({ title, message: hint, color: "red", autoClose: 12_000 });
+    notifications.show({
+      title,
+      message: hint,
+      color: "red",
+      autoClose: 12_000,
+      closeButtonProps: { "aria-label": app.close },
+    });
   };
 }

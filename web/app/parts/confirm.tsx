@@ -8,12 +8,15 @@ import { Trouble } from "./states.js";
 export function Confirm({
   title,
   children,
+  more,
   doLabel,
   onDo,
   onClose,
 }: {
   readonly title: string;
   readonly children: ReactNode;
+  /** What it concerns, under the words. */
+  readonly more?: ReactNode;
   readonly doLabel: string;
   onDo(): Promise<unknown>;
   onClose(): void;
@@ -30,6 +33,7 @@ export function Confirm({
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": app.close }}>
       <p>{children}</p>
+      {more}
       {error !== undefined && <Trouble error={error} />}
       <Group justify="flex-end" mt="md">
         <Button variant="default" onClick={onClose}>

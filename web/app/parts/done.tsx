@@ -14,6 +14,7 @@ export function useDone(): (message: string, undo?: () => Promise<unknown>) => v
     notifications.show({
       id,
       color: "teal",
+      closeButtonProps: { "aria-label": app.close },
       autoClose: undo ? 15_000 : 6_000,
       message: (
         <span className="done">

@@ -40,8 +40,8 @@ export function arranged(doors: Iterable<Door>): Door[] {
   return [...doors].sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name));
 }
 
-/** What else is known of it. */
-export function factsOf(door: Door, { door: words }: Words): string {
+/** What else is known of it; the mode too, where that is not told apart. */
+export function factsOf(door: Door, { door: words }: Words, withMode = true): string {
   const { word } = conditionOf(door);
   const lock = { locked: words.locked, unlocked: words.unlocked, released: words.lockReleased };
   const position = {
@@ -53,7 +53,7 @@ export function factsOf(door: Door, { door: words }: Words): string {
   const facts = [
     word === "locked" || word === "unlocked" ? undefined : lock[door.lock],
     word === "open" || door.alarm !== null ? undefined : position[door.position],
-    words.mode[door.mode],
+    withMode ? words.mode[door.mode] : undefined,
     door.online || word === "noContact" ? undefined : words.deviceGone,
   ];
   const known = facts.filter((fact) => fact !== undefined).join(" · ");

@@ -1,3 +1,6 @@
+import { access } from "./de-access.js";
+import { doorsPage, strip } from "./de-control.js";
+import { emergency, inside } from "./de-inside.js";
 import { visitingDe } from "./visiting-de.js";
 import type { Words } from "./words.js";
 
@@ -43,8 +46,18 @@ export const de: Words = {
       "Die Türen betrifft das nicht. Laden Sie neu; geschieht es wieder, melden Sie es mit dem, was Sie taten.",
     reload: "Neu laden",
   },
+  doorsPage,
+  strip,
+  access,
+  inside,
+  emergency,
   pages: {
     live: "Live",
+    doors: "Türen",
+    inside: "Anwesend",
+    access: "Zutritt",
+    emergency: "Notfallausweise",
+    more: "Mehr",
     log: "Protokoll",
     people: "Personen",
     accounts: "Konten",

@@ -1,3 +1,6 @@
+import { access } from "./en-access.js";
+import { doorsPage, strip } from "./en-control.js";
+import { emergency, inside } from "./en-inside.js";
 import { visitingEn } from "./visiting-en.js";
 
 /** The English catalogue; its shape is every other language's. What the gateway itself says (events, refusals) is English for now. */
@@ -41,8 +44,18 @@ export const en = {
     brokenHint: "Doors are not affected. Reload; if it happens again, report it with what you did.",
     reload: "Reload",
   },
+  doorsPage,
+  strip,
+  access,
+  inside,
+  emergency,
   pages: {
     live: "Live",
+    doors: "Doors",
+    inside: "Inside",
+    access: "Access",
+    emergency: "Emergency badges",
+    more: "More",
     log: "Log",
     people: "People",
     accounts: "Accounts",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Feeds } from "../feed.js";
 import { openApiOf } from "../openapi.js";
 import { type Route, route } from "../route.js";
+import { accessRoutes } from "./access-routes.js";
 import { accountRoutes } from "./account-routes.js";
 import { factorRoutes } from "./factor-routes.js";
 import { houseRoutes } from "./house-routes.js";
@@ -21,6 +22,7 @@ export function allRoutes(feeds: Feeds): Route[] {
     ...meRoutes,
     ...accountRoutes,
     ...houseRoutes,
+    ...accessRoutes,
     ...musterRoutes,
     ...peopleRoutes,
     ...visitorRoutes,

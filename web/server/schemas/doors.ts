@@ -2,7 +2,7 @@ import { z } from "zod";
 import { doorKinds, doorModes } from "../../../gateway/core/site.js";
 import { askedAt, at, id, note } from "./common.js";
 
-const doorMode = z.enum(doorModes).meta({ id: "DoorMode" });
+export const doorMode = z.enum(doorModes).meta({ id: "DoorMode" });
 
 export const doorShown = z
   .object({
@@ -17,7 +17,7 @@ export const doorShown = z
     since: at.nullable(),
     kind: z.enum(doorKinds).optional().meta({ description: "Absent: a door." }),
     troubles: z
-      .array(z.enum(["not-secured", "obstructed", "contact-fault", "input-fault"]))
+      .array(z.enum(["not-secured", "obstructed", "contact-fault", "input-fault", "not-relocked"]))
       .optional()
       .meta({ description: "What somebody should look at." }),
     lockdown: z.literal(true).optional().meta({ description: "Nobody is let in, whatever its mode says." }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { at, id } from "./common.js";
-import { doorShown } from "./doors.js";
+import { doorMode, doorShown } from "./doors.js";
 
 /** What holds of the whole house: in the live view, and in the feed as event `house`. */
 export const houseNow = z
@@ -10,8 +10,56 @@ export const houseNow = z
     lockdowns: z.array(z.object({ doorGroup: id.nullable(), by: z.string(), since: at })),
     doorGroups: z.array(z.object({ id, name: z.string(), doors: z.array(id) })),
     lifts: z.array(z.object({ id, name: z.string(), floors: z.array(id) })),
+    clock: z
+      .object({
+        trusted: z.boolean(),
+        why: z.enum(["ntp", "host", "operator", "start", "step"]),
+        since: at,
+      })
+      .nullable()
+      .optional()
+      .meta({ description: "null: the house was never told whether to believe its clock, and does." }),
+    fires: z
+      .array(z.object({ sensor: id, name: z.string(), since: at, active: z.boolean() }))
+      .optional()
+      .meta({ description: "Fire inputs whose release is not reset." }),
+    muster: z
+      .object({ since: at, by: z.string(), areas: z.array(id).nullable() })
+      .nullable()
+      .optional()
+      .meta({ description: "People are being counted, in all areas or in these." }),
+    peopleLost: z.literal(true).optional().meta({ description: "Only emergency badges are known." }),
   })
   .meta({ id: "HouseNow" });
+export type HouseNow = z.infer<typeof houseNow>;
+
+/** What stands until the next revision: where doors lead, which areas are in which, what a threat level changes. */
+const plan = z
+  .object({
+    areas: z.array(
+      z.object({
+        id,
+        name: z.string(),
+        parent: id.optional(),
+        outside: z.literal(true).optional(),
+        assembly: z.literal(true).optional().meta({ description: "People assemble here." }),
+        passback: z.enum(["soft", "hard", "timed"]).optional(),
+        min: z.int().optional(),
+        max: z.int().optional(),
+      }),
+    ),
+    doors: z.array(z.object({ id, from: id, to: id, reader: z.boolean() })),
+    levels: z.array(
+      z.object({
+        id,
+        modes: z.array(z.object({ mode: doorMode, doors: z.array(id) })),
+        deny: z.array(z.string()),
+        only: z.array(z.string()).nullable(),
+      }),
+    ),
+  })
+  .meta({ id: "Plan" });
+export type Plan = z.infer<typeof plan>;
 
 export const siteNow = z
   .object({
@@ -19,6 +67,7 @@ export const siteNow = z
     site: z.object({ id: z.string(), name: z.string(), revision: z.int(), timeZone: z.string() }),
     doors: z.array(doorShown),
     house: houseNow.optional(),
+    plan: plan.optional(),
     areas: z.array(z.object({ id, name: z.string(), occupancy: z.int(), uncertain: z.int() })),
     partitions: z.array(
       z.object({

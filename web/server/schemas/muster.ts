@@ -31,6 +31,8 @@ export const muster = z
   })
   .meta({ id: "Muster" });
 
+export type MusterList = z.infer<typeof muster>;
+
 export const startMuster = z.strictObject({
   areas: z.array(id).min(1).max(100).optional().meta({ description: "Absent: the whole building." }),
   note: note.optional(),
