@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { version } from "../version.js";
 import { addAccountCommands } from "./accounts.js";
+import { addAlarmCommands } from "./alarm.js";
 import { addCompletionCommand } from "./completion.js";
 import { addConfigCommands } from "./config.js";
 import type { Context } from "./context.js";
@@ -65,6 +66,7 @@ export function buildProgram(context: Context): Command {
   addAccountCommands(program, context);
   addEmergencyCommands(program, context);
   addHouseCommands(program, context);
+  addAlarmCommands(program, context);
   program.commandsGroup("Use:");
   addStatusCommands(program, context);
   addDoorCommands(program, context);

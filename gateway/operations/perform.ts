@@ -1,12 +1,14 @@
 import { may } from "../accounts/permissions.js";
 import type { Fault, Operations, Operator, Performed } from "../ports.js";
 import { accountOperations } from "./account-operations.js";
+import { alarmOperations } from "./alarm-operations.js";
 import { rememberedAnswer } from "./client-answer.js";
 import { credentialOperations } from "./credential-operations.js";
 import { doorOperations } from "./door-operations.js";
 import { emergencyOperations } from "./emergency-operations.js";
 import { houseOperations } from "./house-operations.js";
 import type { HouseParts } from "./house-parts.js";
+import { incidentOperations } from "./incident-operations.js";
 import { journalOperations } from "./journal-operations.js";
 import { musterOperations } from "./muster-operations.js";
 import { type Operation, refused } from "./operation.js";
@@ -27,6 +29,8 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...accountOperations,
     ...doorOperations,
     ...houseOperations,
+    ...alarmOperations,
+    ...incidentOperations,
     ...emergencyOperations,
     ...musterOperations,
     ...passbackOperations,

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { doorModes, fireActions, sensorTypes } from "../core/site.js";
 import type { Fault } from "../ports.js";
 import { areaRuleFields, doorRuleFields, lineFields } from "./access.js";
+import { alarmFields, armGroupFields, partitionFields, zoneDoorFields, zoneSensorFields } from "./alarm.js";
 import { cardFormatEntry, readerFormatsEntry } from "./card-formats.js";
 import { faultsOf } from "./faults.js";
 import { buttonFields, houseFields, modeFields } from "./house.js";
@@ -116,6 +117,7 @@ const door = z.strictObject({
     .exactOptional()
     .describe("What this door does when a fire input calls, by the input's sensor id"),
   partitions: z.strictObject({ outside: id.exactOptional(), inside: id.exactOptional() }).exactOptional(),
+  ...zoneDoorFields,
   clock: z
     .enum(["ignore-schedule", "deny"])
     .exactOptional()
@@ -143,6 +145,7 @@ const partition = z.strictObject({
     .max(100)
     .exactOptional()
     .describe("Common partition: arms when its last member arms, disarms with the first"),
+  ...partitionFields,
   tenant: id.exactOptional(),
 });
 
@@ -169,6 +172,7 @@ const sensor = z.strictObject({
     .exactOptional()
     .describe("Only for type fire: what a broken or shorted line means; default trouble"),
   ...buttonFields,
+  ...zoneSensorFields,
   tenant: id.exactOptional(),
 });
 
@@ -199,6 +203,7 @@ const group = z.strictObject({
   id,
   name,
   access: z.array(access).max(200),
+  ...armGroupFields,
   tenant: id.exactOptional(),
 });
 
@@ -227,6 +232,7 @@ export const siteSchema = z.strictObject({
   sensors: z.array(sensor).max(10_000).exactOptional(),
   devices: z.array(device).max(5_000),
   ...houseFields,
+  ...alarmFields,
   musterReaders: z
     .array(musterReader)
     .max(200)
