@@ -45,6 +45,8 @@ export type Reading =
       readonly edge: boolean;
       /** Changes that were missed since the last reading of this point. */
       readonly missed: number;
+      /** Of one that measures: °C. */
+      readonly value?: number;
     }
   | {
       readonly type: "lock";
@@ -102,7 +104,16 @@ export type Order =
       readonly op: "signal";
       readonly id: string;
       readonly point: DevicePoint;
-      readonly pattern: "pre-alarm" | "quiet";
+      readonly pattern:
+        | "pre-alarm"
+        | "arming"
+        | "entry"
+        | "armed"
+        | "disarmed"
+        | "not-armed"
+        | "arm-warning"
+        | "chime"
+        | "quiet";
       readonly ms: number;
     }
   | {

@@ -20,7 +20,7 @@ import {
   pinIdOf,
 } from "./core/people.js";
 import { reconcile, type SiteFault } from "./core/reconcile.js";
-import type { Actor, Request, Signal, SignalBody, SignalOf } from "./core/signals.js";
+import type { Actor, KeypadChoice, Request, Signal, SignalBody, SignalOf } from "./core/signals.js";
 import type { Instant, Site } from "./core/site.js";
 import { samePoint } from "./core/site-index.js";
 import { applyChanges, type Change, houseId, type MutableState, readerId } from "./core/state.js";
@@ -403,6 +403,12 @@ export class Engine implements Live {
       return;
     }
     const { door, side } = terminal;
+    // No PIN is one digit long: it says what the card or PIN after it is for.
+    const choice = digits.length === 1 ? choiceOf(this.#active.site, door, digits) : undefined;
+    if (choice !== undefined) {
+      this.#take({ type: "function-chosen", door, side, device: point.device, scan, choice });
+      return;
+    }
     const found = this.#pinOf(readerId(door, side), digits);
     this.#take({ type: "keys-entered", door, side, device: point.device, scan, ...found });
   }
@@ -591,6 +597,20 @@ export class Engine implements Live {
     this.#wakesFor = undefined;
     this.#setWake();
   }
+}
+
+/** What one number at a keypad is for, at a door that belongs to a partition. */
+function choiceOf(site: Site, door: string, digit: string): KeypadChoice | undefined {
+  const { inside, outside } = site.doors.get(door)?.partitions ?? {};
+  const choices: Readonly<Record<string, KeypadChoice>> = {
+    "0": "disarm",
+    "1": "away",
+    "2": "home",
+    "3": "night",
+    "4": "custom",
+    "5": "arm-later",
+  };
+  return inside === undefined && outside === undefined ? undefined : choices[digit];
 }
 
 /** An order to lock a lock that the next site leaves: its door goes, or gets another lock. */

@@ -19,6 +19,7 @@ export function namesOf(
       group: now?.groups.get(id)?.name,
       tenant: now?.tenants.get(id)?.name,
       doorGroup: now?.doorGroups?.get(id)?.name,
+      siren: now?.alarm?.sirens.get(id)?.name,
       lift: now?.lifts?.get(id)?.name,
       level: now?.threatLevels?.find((level) => level.id === id)?.name,
     };

@@ -1,15 +1,16 @@
+import { incidentView, partitionView } from "./core/alarm/alarm-views.js";
 import type { EventBody } from "./core/events.js";
 import type { Signal } from "./core/signals.js";
 import type { AreaId, Door, DoorId, Instant, Site } from "./core/site.js";
 import { pointsOf, siteIndex } from "./core/site-index.js";
 import type { Change, State } from "./core/state.js";
-import { areaViews, doorView, houseView, partitionView } from "./core/views.js";
+import { areaViews, doorView, houseView } from "./core/views.js";
 import type { Appended, News } from "./ports.js";
 
 /** News that are not on disk after this long are told all the same, and marked. */
 const tellAnywayAfterMs = 1_000;
 
-type Views = Pick<News, "doors" | "areas" | "partitions" | "house">;
+type Views = Pick<News, "doors" | "areas" | "partitions" | "house" | "incidents">;
 const noViews: Views = { doors: [], areas: [], partitions: [] };
 
 /** Tells what happened once, in order, when it is on disk or the disk has taken too long. */
@@ -66,6 +67,7 @@ export function concernedBy(
   const doors = new Set<DoorId>();
   const areas = new Set<AreaId>();
   for (const event of events) if (event.door !== undefined) doors.add(event.door);
+  const incidents = new Map<string, boolean>();
   let sensors = false;
   let house = false;
   for (const change of changes) {
@@ -90,6 +92,16 @@ export function concernedBy(
       case "readers":
         doors.add(change.id.slice(0, change.id.indexOf("/")));
         break;
+      case "incidents":
+        incidents.set(change.id, (change.value ?? state.incidents.get(change.id))?.silent === true);
+        break;
+      case "sirens":
+        for (const own of [change.value, state.sirens.get(change.id)])
+          if (own?.incident !== undefined)
+            incidents.set(own.incident, state.incidents.get(own.incident)?.silent === true);
+        break;
+      case "todos":
+      case "lone":
       case "cards":
       case "musters":
       case "forgiven":
@@ -119,6 +131,14 @@ export function concernedBy(
         ? [...now.partitions.values()].map((partition) => partitionView(now, then, partition))
         : [],
       ...(house ? { house: houseView(now, then) } : {}),
+      ...(incidents.size === 0
+        ? {}
+        : {
+            incidents: [...incidents].map(([id, silent]) => {
+              const own = then.incidents.get(id);
+              return { id, silent, ...(own ? { view: incidentView(now, then, id, own) } : {}) };
+            }),
+          }),
     }),
   };
 }

@@ -4,7 +4,7 @@ import type { CredentialId, CredentialStatus, People, Person, PersonId } from ".
 import type { Actor, Signal } from "./core/signals.js";
 import type { AreaId, DeviceId, DoorId, Instant, SensorId, TenantId } from "./core/site.js";
 import type { Change } from "./core/state.js";
-import type { AreaView, DoorView, HouseView, PartitionView, SiteView } from "./core/views.js";
+import type { AreaView, DoorView, HouseView, IncidentView, PartitionView, SiteView } from "./core/views.js";
 import type { Language } from "./core/words/language.js";
 
 export interface Clock {
@@ -224,6 +224,14 @@ export interface News {
   readonly partitions: readonly PartitionView[];
   /** Where what holds of the whole house has changed. */
   readonly house?: HouseView;
+  /** Incidents that have changed; `view` absent: it is closed. */
+  readonly incidents?: readonly IncidentNews[];
+}
+
+export interface IncidentNews {
+  readonly id: string;
+  readonly silent: boolean;
+  readonly view?: IncidentView;
 }
 
 export interface Live {

@@ -25,6 +25,9 @@ const mustBeTimely: ReadonlySet<string> = new Set([
   "lockdown.end",
   "threat.set",
   "lift.unlock",
+  "partition.arm",
+  "partition.disarm",
+  "partition.arm-later",
 ]);
 /** What a client may ask for over MQTT; the rest is for the command line and the API. */
 const offered: ReadonlySet<string> = new Set([
@@ -39,6 +42,16 @@ const offered: ReadonlySet<string> = new Set([
   "lockdown.end",
   "threat.set",
   "lift.unlock",
+  "partition.list",
+  "partition.arm",
+  "partition.disarm",
+  "partition.arm-later",
+  "incident.list",
+  "incident.acknowledge",
+  "incident.silence",
+  "incident.note",
+  "incident.assign",
+  "incident.close",
   "house.show",
   "door.emergency-release",
   "muster.start",

@@ -12,7 +12,7 @@ type Terminal =
   | { readonly is: "exit-button"; readonly door: DoorId }
   | { readonly is: "key-switch" | "loop" | "safety-edge"; readonly door: DoorId }
   | { readonly is: "muster-reader"; readonly reader: string }
-  | { readonly is: "sensor"; readonly sensor: SensorId };
+  | { readonly is: "sensor"; readonly sensor: SensorId; readonly inverted: boolean };
 
 export interface Wiring {
   terminal(point: DevicePoint): Terminal | undefined;
@@ -31,7 +31,11 @@ export function wire(site: Site): Wiring {
     for (const [point, terminal] of terminalsOf(door)) terminals.set(keyOf(point), terminal);
   }
   for (const sensor of site.sensors.values()) {
-    terminals.set(keyOf(sensor.point), { is: "sensor", sensor: sensor.id });
+    terminals.set(keyOf(sensor.point), {
+      is: "sensor",
+      sensor: sensor.id,
+      inverted: sensor.inverted === true,
+    });
   }
   for (const { id, point } of site.musterReaders?.values() ?? [])
     terminals.set(keyOf(point), { is: "muster-reader", reader: id });
@@ -107,7 +111,7 @@ export function cardSignal(
 
 function inputSignal(
   terminal: Terminal | undefined,
-  { active, fault, edge, missed }: Extract<Reading, { type: "input" }>,
+  { active, fault, edge, missed, value }: Extract<Reading, { type: "input" }>,
 ): SignalBody | undefined {
   switch (terminal?.is) {
     case "contact": {
@@ -130,7 +134,14 @@ function inputSignal(
     case "sensor":
       return fault
         ? { type: "sensor-changed", sensor: terminal.sensor, fault, edge }
-        : { type: "sensor-changed", sensor: terminal.sensor, active, fault, edge };
+        : {
+            type: "sensor-changed",
+            sensor: terminal.sensor,
+            active: active !== terminal.inverted,
+            fault,
+            edge,
+            ...(value === undefined ? {} : { value }),
+          };
     default:
       return undefined;
   }
@@ -146,7 +157,7 @@ export function orderOf(
 ): Order | undefined {
   if (command.type === "set-output") {
     const { id, point, on, ms } = command;
-    return { op: "output", id, point, on, ms };
+    return { op: "output", id, point, on, ...(on ? { ms } : {}) };
   }
   const point = site.doors.get(command.door)?.lock.point;
   if (!point) return undefined;

@@ -68,6 +68,8 @@ const input = z.object({
   active: z.boolean(),
   fault: z.enum(["open", "short", "tamper"]).nullable().default(null),
   changes: z.int().min(0),
+  /** Of a sensor that measures, in its unit (°C); the contract only ever gains fields. */
+  value: z.number().min(-1_000_000).max(1_000_000).optional(),
 });
 
 const lock = z.object({

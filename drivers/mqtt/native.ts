@@ -174,11 +174,19 @@ class NativeMqtt implements Driver {
   ): void {
     switch (message.is) {
       case "input": {
-        const { boot, active, fault, changes } = message.body;
+        const { boot, active, fault, changes, value } = message.body;
         const point: DevicePoint = { device, kind: "input", n: message.n };
         if (!this.#has(device, known, point, flags.topic)) return;
         const heard = known.inputs.hear(message.n, { boot, active, fault, changes }, flags);
-        if (heard) this.#tell({ type: "input", point, active, fault, ...heard });
+        if (heard)
+          this.#tell({
+            type: "input",
+            point,
+            active,
+            fault,
+            ...heard,
+            ...(value === undefined ? {} : { value }),
+          });
         return;
       }
       case "lock": {

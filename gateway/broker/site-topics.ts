@@ -6,7 +6,7 @@ import type { EventType } from "../core/events.js";
 import type { MusterSummary } from "../core/muster.js";
 import { type PublicEvent, publicEvent } from "../core/public-event.js";
 import type { Instant } from "../core/site.js";
-import type { AreaView, DoorView, PartitionView, SiteView } from "../core/views.js";
+import type { AreaView, DoorView, IncidentView, PartitionView, SiteView } from "../core/views.js";
 import type { Live, News } from "../ports.js";
 import type { Broker } from "./broker.js";
 
@@ -63,7 +63,7 @@ export class SiteTopics {
     await this.#showStatus("stopped");
   }
 
-  #tell({ events, durable, doors, areas, partitions }: News): void {
+  #tell({ events, durable, doors, areas, partitions, incidents = [] }: News): void {
     // A new revision may have added and removed places; the news themselves only tell what changed.
     const revision = events.reduce((newest, event) => Math.max(newest, event.revision), this.#revision);
     if (revision !== this.#revision) this.#showAll(this.#options.live.view());
@@ -72,6 +72,7 @@ export class SiteTopics {
       this.#publish(this.#topicOf(event.type), durable ? body : { ...body, durable }, news);
     }
     this.#show(doors, areas, partitions);
+    for (const { id, silent, view } of incidents) this.#showIncident(id, silent, view);
     const ofMuster = events.some(({ type }) => type.startsWith("safety.muster"));
     if (ofMuster || (this.#musterRuns && events.some(({ type }) => type === "access.passed")))
       this.#musterTimer ??= setTimeout(
@@ -118,13 +119,40 @@ export class SiteTopics {
     return `event/${category}/${type.slice(dot + 1)}`;
   }
 
-  #showAll({ site, doors, areas, partitions }: SiteView): void {
+  /** Retained while it is open; closed, its topic is emptied. */
+  #showIncident(id: string, silent: boolean, view: IncidentView | undefined): void {
+    const topic = incidentTopic(id, silent);
+    if (!view) {
+      this.#standing.delete(topic);
+      void this.#options.publish(topic, "", level);
+      return;
+    }
+    const { type, severity, state, priority, at, events, partitions, confirmed } = view;
+    const { door, sensor, area, device, person } = view;
+    this.#stand(topic, {
+      v: 1,
+      id,
+      type,
+      severity,
+      state,
+      ...withoutNull({ door, sensor, area, device, person, partition: partitions[0] ?? null }),
+      ...(partitions.length > 1 ? { partitions } : {}),
+      priority,
+      confirmed,
+      test: false,
+      at,
+      events,
+    });
+  }
+
+  #showAll({ site, doors, areas, partitions, incidents = [] }: SiteView): void {
     this.#revision = site.revision;
     void this.#showStatus("ready");
     const wanted = new Set([
       ...doors.map(({ id }) => `door/${id}`),
       ...areas.map(({ id }) => `area/${id}`),
       ...partitions.map(({ id }) => `partition/${id}`),
+      ...incidents.map(({ id, silent }) => incidentTopic(id, silent)),
     ]);
     for (const topic of this.#standing) {
       if (wanted.has(topic)) continue;
@@ -133,6 +161,7 @@ export class SiteTopics {
       void this.#options.publish(topic, "", level);
     }
     this.#show(doors, areas, partitions);
+    for (const view of incidents) this.#showIncident(view.id, view.silent, view);
   }
 
   #show(doors: readonly DoorView[], areas: readonly AreaView[], partitions: readonly PartitionView[]): void {
@@ -145,8 +174,8 @@ export class SiteTopics {
     for (const { id, occupancy, uncertain } of areas) {
       this.#stand(`area/${id}`, { v: 1, occupancy, uncertain, at });
     }
-    for (const { id, arming, ready } of partitions) {
-      this.#stand(`partition/${id}`, { v: 1, arming, ready, test: false, at });
+    for (const { id, arming, ready, test } of partitions) {
+      this.#stand(`partition/${id}`, { v: 1, arming, ready, test: test !== undefined, at });
     }
   }
 
@@ -164,6 +193,17 @@ export class SiteTopics {
   #publish(topic: string, body: object | PublicEvent, how: typeof level | typeof news): void {
     void this.#options.publish(topic, JSON.stringify(body), how);
   }
+}
+
+/** Hold-up and duress show on topics of their own only (contract, `silent`). */
+function incidentTopic(id: string, silent: boolean): string {
+  return `${silent ? "silent" : "alarm"}/${id}`;
+}
+
+function withoutNull(fields: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).filter((field): field is [string, string] => field[1] !== null),
+  );
 }
 
 function iso(at: Instant): string {

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { version } from "../version.js";
 import { addAccountCommands } from "./accounts.js";
+import { addAlarmCommands } from "./alarm.js";
 import { addBusCommands } from "./bus.js";
 import { addCompletionCommand } from "./completion.js";
 import { addConfigCommands } from "./config.js";
@@ -69,6 +70,7 @@ export function buildProgram(context: Context): Command {
   addBusCommands(program, context);
   addEmergencyCommands(program, context);
   addHouseCommands(program, context);
+  addAlarmCommands(program, context);
   program.commandsGroup("Use:");
   addStatusCommands(program, context);
   addDoorCommands(program, context);

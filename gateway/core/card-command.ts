@@ -1,5 +1,6 @@
 import { badgeRules, firstNo } from "./access/judge.js";
 import { accessRequest } from "./access/request.js";
+import { armedByCard } from "./alarm/arm-in-person.js";
 import type { Draft } from "./draft.js";
 import { setReader } from "./keypad.js";
 import { endLockdown, startLockdown } from "./lockdown.js";
@@ -42,10 +43,16 @@ export function commandedByCard(draft: Draft, door: Door, signal: Card, people: 
       return;
     case "threat-level":
       setThreatLevel(draft, does.level, by, told);
+      return;
+    case "arm":
+    case "disarm":
+    case "arm-later":
+      armedByCard(draft, door, command.holder, does);
   }
 }
 
 interface Commanded {
+  readonly holder: Person;
   readonly person: string;
   readonly credential: string;
   readonly name: string;
@@ -59,7 +66,7 @@ function commandOf(draft: Draft, door: Door, signal: Card, people: People): Comm
   const holder = holderOf(draft, door, signal, people);
   const command = holder && here.find(({ groups }) => holder.groups.some((group) => groups.includes(group)));
   if (!command) return undefined;
-  return { person: holder.id, credential: signal.credential, name: command.name, does: command.does };
+  return { holder, person: holder.id, credential: signal.credential, name: command.name, does: command.does };
 }
 
 function isThird(draft: Draft, door: Door, side: Card["side"], credential: string): boolean {
@@ -73,10 +80,10 @@ function isThird(draft: Draft, door: Door, side: Card["side"], credential: strin
 }
 
 /** Whoever the badge belongs to, if the badge and he are in order. */
-function holderOf(
+export function holderOf(
   draft: Draft,
   door: Door,
-  { side, credential: id }: Card,
+  { side, credential: id }: Pick<Card, "side" | "credential">,
   people: People,
 ): Person | undefined {
   try {

@@ -48,6 +48,19 @@ export type Command = { readonly id: string; readonly urgent: boolean } & (
   | { readonly type: "set-output"; readonly point: Point; readonly on: boolean; readonly ms: number }
 );
 
-export type ReaderPattern = "pre-alarm" | "quiet";
+/**
+ * `arming`: somebody may still leave (a beep that speeds up). `entry`: somebody must disarm. `armed`, `disarmed`: done. `not-armed`:
+ * it could not be. `arm-warning`: it will soon be armed. `chime`: a door or window opened.
+ */
+export type ReaderPattern =
+  | "pre-alarm"
+  | "arming"
+  | "entry"
+  | "armed"
+  | "disarmed"
+  | "not-armed"
+  | "arm-warning"
+  | "chime"
+  | "quiet";
 export type ScanOutcome = "granted" | "denied" | "pin" | "wait";
 export type CommandOf<T extends Command["type"]> = Extract<Command, { type: T }>;

@@ -1,3 +1,4 @@
+import { alarmDeadline, isOfAlarm } from "./alarm/alarm-clock.js";
 import { clockOf } from "./clock-trust.js";
 import { deadlineOfDevice, deadlineOfDoor, deadlineOfReader, deadlineOfSensor } from "./deadline.js";
 import type { Instant, Site } from "./site.js";
@@ -31,6 +32,8 @@ export class DeadlineIndex {
     for (const [id, value] of state.devices) this.#note({ kind: "devices", id, value });
     for (const [id, value] of state.readers) this.#note({ kind: "readers", id, value });
     for (const [id, value] of state.sensors) this.#note({ kind: "sensors", id, value });
+    for (const kind of ["partitions", "zones", "incidents", "sirens", "plans", "lone", "walks"] as const)
+      for (const [id, value] of state[kind]) this.#note({ kind, id, value } as Change);
   }
 
   /** The changes of a step, once they are applied. */
@@ -71,7 +74,9 @@ export class DeadlineIndex {
     if (this.#heap.length > 2 * this.#due.size + 64) this.#sweep();
   }
 
-  #deadlineOf({ kind, id, value }: Change): Instant | undefined {
+  #deadlineOf(change: Change): Instant | undefined {
+    if (isOfAlarm(change)) return alarmDeadline(this.#site, change);
+    const { kind, id, value } = change;
     if (value === undefined) return undefined;
     switch (kind) {
       case "doors":

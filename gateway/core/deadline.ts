@@ -1,3 +1,4 @@
+import { alarmDeadline } from "./alarm/alarm-clock.js";
 import { clockOf, surelyCome } from "./clock-trust.js";
 import { leafDeadline } from "./door.js";
 import { keypadDeadline } from "./keypad.js";
@@ -9,15 +10,23 @@ import { waitingDeadline } from "./together.js";
 /** The earliest instant at which something falls due by itself; undefined: nothing waits. */
 export function nextDeadline(site: Site, state: State): Instant | undefined {
   let next: Instant | undefined;
+  const alarm = (change: Parameters<typeof alarmDeadline>[1]) => alarmDeadline(site, change);
   const clock = clockOf(state);
   for (const [id, own] of state.doors) next = earlier(next, deadlineOfDoor(site, id, own, clock));
   for (const [id, own] of state.devices) next = earlier(next, deadlineOfDevice(site, id, own));
   for (const [id, own] of state.readers) next = earlier(next, deadlineOfReader(site, id, own));
   for (const [id, own] of state.sensors) next = earlier(next, deadlineOfSensor(site, id, own));
+  for (const [id, value] of state.partitions) next = earlier(next, alarm({ kind: "partitions", id, value }));
+  for (const [id, value] of state.zones) next = earlier(next, alarm({ kind: "zones", id, value }));
+  for (const [id, value] of state.incidents) next = earlier(next, alarm({ kind: "incidents", id, value }));
+  for (const [id, value] of state.sirens) next = earlier(next, alarm({ kind: "sirens", id, value }));
+  for (const [id, value] of state.plans) next = earlier(next, alarm({ kind: "plans", id, value }));
+  for (const [id, value] of state.lone) next = earlier(next, alarm({ kind: "lone", id, value }));
+  for (const [id, value] of state.walks) next = earlier(next, alarm({ kind: "walks", id, value }));
   return next;
 }
 
-// One function a kind of entity. What none of them looks at never falls due by itself: fire, partitions, whereabouts, cards,
+// One function a kind of entity. What none of them looks at never falls due by itself: fire, whereabouts, cards, things to do,
 // musters, forgiveness, arrivals, and the house, whose clock only says how the doors' wall-clock ends are read.
 
 /** `clock` as the house has it: when that changes, every door's is another. */

@@ -1,4 +1,5 @@
 /** Events as a person reads them. Names come from outside; the texts are the catalogue's. */
+import { doorOfZone } from "./alarm/rules.js";
 import type { EventBody } from "./events.js";
 import { type AnyReason, reasonEntry, requestRefusals } from "./reasons.js";
 import { remedyText } from "./remedies.js";
@@ -96,6 +97,21 @@ function wordOf(event: EventBody, word: string, names: Names, words: Words): str
       const id = event[word];
       return id === undefined ? undefined : names(word, id);
     }
+    case "zone":
+    case "what":
+    case "place":
+      return placeText(event, names);
+    case "siren": {
+      const id = event.data?.siren;
+      return id === undefined ? undefined : names("siren", String(id));
+    }
+    case "arming":
+    case "cause":
+    case "why":
+    case "when": {
+      const said = event.data?.[word];
+      return said === undefined || said === null ? undefined : (words.data[String(said)] ?? String(said));
+    }
     case "doorGroup": {
       const id = event.data?.doorGroup;
       return id === undefined ? undefined : id === "all" ? words.allDoors : names(word, String(id));
@@ -140,7 +156,30 @@ function strangerOf({ shown, credential }: EventBody, words: Words): string | un
 }
 
 /** What the ids of a list are of. */
-const listed: Readonly<Record<string, string>> = { open: "door", floors: "area" };
+const listed: Readonly<Record<string, string>> = {
+  open: "door",
+  floors: "area",
+  partitions: "partition",
+  bypassed: "zone",
+  zones: "zone",
+};
+
+/** The sensor or door that an event of the alarm is about, or else its partition, its area, or whoever it is about. */
+function placeText(event: EventBody, names: Names): string | undefined {
+  const { sensor, door, device, partition, area, person } = event;
+  if (sensor !== undefined) return names("sensor", sensor);
+  if (door !== undefined) return names("door", door);
+  if (device !== undefined) return names("device", device);
+  if (partition !== undefined) return names("partition", partition);
+  if (area !== undefined) return names("area", area);
+  return person === undefined ? undefined : names("person", person);
+}
+
+function listName(names: Names, kind: string, id: string): string {
+  if (kind !== "zone") return names(kind, id);
+  const door = doorOfZone(id);
+  return door === undefined ? names("sensor", id) : names("door", door);
+}
 
 function dataText(
   value: string | number | boolean | null | readonly (string | number)[] | undefined,
@@ -150,8 +189,11 @@ function dataText(
 ): string | undefined {
   if (value === undefined || value === null) return undefined;
   // Lists of places are named; a list of anything else is told as it is.
+  if (Array.isArray(value) && value.length === 0) return undefined;
   if (Array.isArray(value))
-    return value.map((each) => (listed[word] ? names(listed[word], String(each)) : String(each))).join(", ");
+    return value
+      .map((each) => (listed[word] ? listName(names, listed[word], String(each)) : String(each)))
+      .join(", ");
   // What somebody wrote is told as it is.
   return word === "how" ? (words.data[String(value)] ?? String(value)) : String(value);
 }

@@ -1,4 +1,5 @@
 import { type Building, headcountOf } from "./access/building.js";
+import { doorAtRest, doorForced, doorHeld, passedThrough } from "./alarm/door-alarm.js";
 import { boltWatched } from "./bolt.js";
 import type { Command, ReaderPattern } from "./commands.js";
 import { type DoorFact, limited, type Turn, unheardDoor } from "./door.js";
@@ -33,6 +34,17 @@ type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
 /** After a fire or emergency reset, how long a lock may take to say that it is locked, in milliseconds. */
 const relockWithinMs = 5_000;
 
+/** An event of this sensor, with its place. */
+export function sensorEvent({ id, tenant, area, partition }: Sensor, event: EventBody): EventBody {
+  return {
+    ...event,
+    tenant,
+    sensor: id,
+    ...(area === undefined ? {} : { area }),
+    ...(partition === undefined ? {} : { partition }),
+  };
+}
+
 /**
  * What one step does, while it is done. Handlers read and write the building through it; `finish` brings the doors concerned in
  * line with what their locks should be, and hands all of it over.
@@ -55,9 +67,16 @@ export class Draft implements Building {
   readonly cards: Layer<"cards">;
   readonly forgiven: Layer<"forgiven">;
   readonly arrivals: Layer<"arrivals">;
+  readonly zones: Layer<"zones">;
+  readonly incidents: Layer<"incidents">;
+  readonly sirens: Layer<"sirens">;
+  readonly plans: Layer<"plans">;
+  readonly todos: Layer<"todos">;
+  readonly lone: Layer<"lone">;
+  readonly walks: Layer<"walks">;
   /** Set while that is told which fell due while the gateway was down. */
   late = false;
-  readonly #signalId: string;
+  readonly signalId: string;
   readonly #events: EventBody[] = [];
   readonly #commands: Command[] = [];
   readonly #concerned = new Map<DoorId, Door>();
@@ -66,7 +85,7 @@ export class Draft implements Building {
   constructor(site: Site, state: State, signal: Pick<Signal, "id" | "at">) {
     this.site = site;
     this.at = signal.at;
-    this.#signalId = signal.id;
+    this.signalId = signal.id;
     this.before = state;
     this.doors = new Layer("doors", state.doors);
     this.sensors = new Layer("sensors", state.sensors);
@@ -80,6 +99,13 @@ export class Draft implements Building {
     this.cards = new Layer("cards", state.cards);
     this.forgiven = new Layer("forgiven", state.forgiven);
     this.arrivals = new Layer("arrivals", state.arrivals);
+    this.zones = new Layer("zones", state.zones);
+    this.incidents = new Layer("incidents", state.incidents);
+    this.sirens = new Layer("sirens", state.sirens);
+    this.plans = new Layer("plans", state.plans);
+    this.todos = new Layer("todos", state.todos);
+    this.lone = new Layer("lone", state.lone);
+    this.walks = new Layer("walks", state.walks);
   }
 
   headcount(area: AreaId): Headcount {
@@ -95,18 +121,12 @@ export class Draft implements Building {
   }
 
   tellSensor(sensor: Sensor, event: EventBody): void {
-    this.tell({
-      ...event,
-      tenant: sensor.tenant,
-      sensor: sensor.id,
-      ...(sensor.area === undefined ? {} : { area: sensor.area }),
-      ...(sensor.partition === undefined ? {} : { partition: sensor.partition }),
-    });
+    this.tell(sensorEvent(sensor, event));
   }
 
   /** Adds a command; its id follows from the signal's, so that a replay gives the same. */
   order(command: WithoutId<Command>): string {
-    const id = `${this.#signalId}.${this.#commands.length + 1}`;
+    const id = `${this.signalId}.${this.#commands.length + 1}`;
     this.#commands.push({ ...command, id });
     return id;
   }
@@ -161,20 +181,20 @@ export class Draft implements Building {
       }
       case "forced-ended":
       case "held-open-ended":
-        this.tellDoor(door, {
+        doorAtRest(this, door, fact.is === "forced-ended" ? "forced" : "held-open", {
           type: `door.${fact.is}`,
           ...(fact.why ? { reason: "may-stand-open" } : {}),
           data: { seconds: Math.round(fact.forMs / 1000) },
         });
         return;
       case "forced":
-        this.tellDoor(door, {
+        doorForced(this, door, {
           type: "door.forced",
           ...(fact.released ? { reason: "exit-request-ignored" } : {}),
         });
         return;
       case "held-open":
-        this.tellDoor(door, {
+        doorHeld(this, door, {
           type: "door.held-open",
           ...(fact.forMs === undefined ? {} : { data: { minutes: Math.floor(fact.forMs / 60_000) } }),
         });
@@ -219,6 +239,7 @@ export class Draft implements Building {
     this.whereabouts.set(person, { area, since: this.at, by: door.id, how: passed.how });
     const how = passed.how === "seen" ? {} : { data: { how: passed.how } };
     this.tellDoor(door, { type: "access.passed", side, area, person, credential, scan, ...how });
+    passedThrough(this, door, passed);
   }
 
   // ---------------------------------------------------------------------------------------------------------- its lock
@@ -310,6 +331,13 @@ export class Draft implements Building {
     this.cards.collect(changes);
     this.forgiven.collect(changes);
     this.arrivals.collect(changes);
+    this.zones.collect(changes);
+    this.incidents.collect(changes);
+    this.sirens.collect(changes);
+    this.plans.collect(changes);
+    this.todos.collect(changes);
+    this.lone.collect(changes);
+    this.walks.collect(changes);
     return { changes, events: this.#events, commands: this.#commands };
   }
 }

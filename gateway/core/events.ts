@@ -1,3 +1,5 @@
+import { alarmEvents } from "./alarm/alarm-events.js";
+import { armCodes } from "./alarm/arm-codes.js";
 import type { CredentialId, PersonId } from "./people.js";
 import { reasonEntry } from "./reasons.js";
 import type { Remedy } from "./remedies.js";
@@ -339,6 +341,9 @@ export const eventCatalogue = {
     contactId: "3120",
   },
 
+  // ---- alarm: partitions, sensors and incidents
+  ...alarmEvents,
+
   // ---- safety: fire and emergency
   "safety.fire": {
     severity: "critical",
@@ -632,7 +637,7 @@ export const eventCatalogue = {
   },
   "audit.request-refused": {
     severity: "notice",
-    text: "{operation}[ at {door}][ of {sensor}] by {by} was refused: {reason}[ ({standing})]",
+    text: "{operation}[ at {door}][ of {sensor}][ of {partition}] by {by} was refused: {reason}[ ({standing})][: {zones}]",
     sia: null,
     contactId: null,
   },
@@ -671,7 +676,16 @@ export const eventCatalogue = {
 export type EventType = keyof typeof eventCatalogue;
 
 /** Told to discreet accounts only, on topics of their own; nothing of them shows anywhere else (MQTT contract, `silent`). */
-const silentTypes: ReadonlySet<EventType> = new Set<EventType>(["access.duress"]);
+const silentTypes: ReadonlySet<EventType> = new Set<EventType>([
+  "access.duress",
+  "alarm.hold-up-silent",
+  "alarm.hold-up-silent-ended",
+  "alarm.silent-acknowledged",
+  "alarm.silent-noted",
+  "alarm.silent-assigned",
+  "alarm.silent-escalated",
+  "alarm.silent-closed",
+]);
 
 export function isSilent(type: EventType): boolean {
   return silentTypes.has(type);
@@ -694,6 +708,8 @@ export interface EventBody {
   readonly sensor?: SensorId;
   readonly lift?: LiftId;
   readonly partition?: PartitionId;
+  /** The incident that it belongs to. */
+  readonly incident?: string;
   readonly scan?: string;
   readonly by?: Actor;
   readonly reason?: string;
@@ -735,6 +751,7 @@ export function reportCodes(event: EventBody): Pick<CatalogueEntry, "sia" | "con
     if (was === "secured") return { sia: null, contactId: "3501" };
     if (was === "free") return { sia: null, contactId: "3577" };
   }
+  if (event.type === "alarm.armed" || event.type === "alarm.disarmed") return armCodes(event);
   return { sia, contactId };
 }
 

@@ -197,16 +197,18 @@ export function settleKeypad(draft: Draft, door: Door, side: Side): void {
   const id = readerId(door.id, side);
   const own = draft.readers.get(id);
   if (!own) return;
-  const { factor, silentUntil, again, ...rest } = own;
+  const { factor, silentUntil, again, choice, ...rest } = own;
   const late = factor && factor.until <= draft.at ? factor : undefined;
   const over = silentUntil !== undefined && silentUntil <= draft.at;
   const stale = again && again.until <= draft.at;
-  if (!late && !over && !stale) return;
+  const forgotten = choice && choice.until <= draft.at;
+  if (!late && !over && !stale && !forgotten) return;
   setReader(draft, id, {
     ...rest,
     ...(factor && !late ? { factor } : {}),
     ...(silentUntil !== undefined && !over ? { silentUntil } : {}),
     ...(again && !stale ? { again } : {}),
+    ...(choice && !forgotten ? { choice } : {}),
   });
   if (late) {
     const { person, credential, scan } = late;
@@ -238,13 +240,14 @@ export function shiftKeypads(draft: Draft, byMs: number): void {
 }
 
 function shiftedReader(own: ReaderState, byMs: number): ReaderState {
-  const { factor, again, ...rest } = own;
+  const { factor, again, choice, ...rest } = own;
   return {
     ...rest,
     ...shiftedSilence(own, byMs),
     ...(own.wrong ? { wrong: own.wrong.map((at) => at + byMs) } : {}),
     ...(factor ? { factor: { ...factor, until: factor.until + byMs } } : {}),
     ...(again ? { again: { ...again, until: again.until + byMs } } : {}),
+    ...(choice ? { choice: { ...choice, until: choice.until + byMs } } : {}),
   };
 }
 

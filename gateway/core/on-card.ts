@@ -3,6 +3,9 @@ import { nearestChanges } from "./access/nearest-changes.js";
 import { accessRequest, hostOf, type Presented } from "./access/request.js";
 import type { AccessRequest } from "./access/rule.js";
 import { grantWaits } from "./access/uses-left.js";
+import { entryActOf } from "./alarm/entry-act.js";
+import { doChoice, liveChoice } from "./alarm/keypad-choice.js";
+import { personMay } from "./alarm/rights.js";
 import { areaIndex } from "./area-index.js";
 import { commandedByCard } from "./card-command.js";
 import type { ScanOutcome } from "./commands.js";
@@ -54,6 +57,8 @@ function workedCard(draft: Draft, signal: Card, people: People): ScanOutcome {
   }
   settleDoor(draft, door);
   settleKeypad(draft, door, signal.side);
+  const choice = liveChoice(draft, door, signal.side);
+  if (choice !== undefined) return doChoice(draft, door, signal, choice, people);
   const outcome = decide(draft, door, signal, people);
   commandedByCard(draft, door, signal, people);
   return outcome;
@@ -169,7 +174,10 @@ function letIn(draft: Draft, door: Door, scan: Scan, judgement: Granted, request
   const mine = { person: person.id, credential: credential.id, scan: scan.scan };
   if (hasTrait(person, "escort")) leadsIn(draft, door, side, mine);
   if (freedOrLocked(draft, door, person, request) === "locked") return;
-  releaseForGrant(draft, door, person, { ...mine, side });
+  const entering = entryActOf(draft.site, draft, door, side, person);
+  const disarms =
+    entering?.is === "disarm" && personMay(draft, person, entering.partition, { is: "disarm" }) !== undefined;
+  releaseForGrant(draft, door, person, { ...mine, side, ...(disarms ? { disarms } : {}) });
 }
 
 /** Kept only of groups that somebody waits for, so that the log does not grow with every card. */

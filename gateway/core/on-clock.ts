@@ -1,3 +1,5 @@
+import { alarmStarted, settleAlarm, shiftAlarm } from "./alarm/alarm-clock.js";
+import { deviceLost } from "./alarm/react.js";
 import { missSecuring } from "./bolt.js";
 import {
   clockOf,
@@ -29,6 +31,7 @@ export const returnWithinMs = 60_000;
 
 /** Everything that is due at this instant. */
 export function ticked(draft: Draft): void {
+  settleAlarm(draft, true);
   for (const door of draft.site.doors.values()) settleDoor(draft, door);
   settleKeypads(draft);
   for (const { id } of draft.site.devices.values()) {
@@ -36,6 +39,7 @@ export function ticked(draft: Draft): void {
     if (own?.expectedBy === undefined || own.expectedBy > draft.at) continue;
     draft.devices.set(id, { online: false, since: own.since });
     draft.tell({ type: "device.lost", device: id });
+    deviceLost(draft, id);
   }
   for (const sensor of siteIndex(draft.site).fireInputs) {
     const own = draft.sensors.get(sensor.id);
@@ -189,6 +193,7 @@ export function judgeAnew(draft: Draft): void {
 
 /** Every countdown of the site, so that what was left of it is left of it still. */
 function shiftCountdowns(draft: Draft, byMs: number): void {
+  shiftAlarm(draft, byMs);
   shiftKeypads(draft, byMs);
   for (const door of draft.site.doors.values()) {
     const own = draft.door(door);
@@ -233,6 +238,7 @@ export function started(draft: Draft, { downSince, version, clock }: SignalOf<"s
     if (own || sensor.type === "fire")
       draft.sensors.set(sensor.id, { fault: null, since: draft.at, ...expectedBy });
   }
+  alarmStarted(draft);
   for (const id of draft.site.devices.keys()) {
     const own = draft.devices.get(id);
     // One that was lost before is known to be lost; one that has never been here is not missed.

@@ -1,3 +1,5 @@
+import { deviceBack, deviceLost } from "./alarm/react.js";
+import { restateSirens } from "./alarm/siren.js";
 import { contactLost } from "./door.js";
 import type { Draft } from "./draft.js";
 import type { EventType } from "./events.js";
@@ -15,9 +17,14 @@ export function devicePresence(draft: Draft, { device, online }: SignalOf<"devic
   if (online) {
     if (!before?.online) draft.tell({ type: "device.online", device });
     draft.restateFor(device);
+    deviceBack(draft, device);
+    restateSirens(draft, device);
     return;
   }
-  if (before?.online || before?.expectedBy !== undefined) draft.tell({ type: "device.lost", device });
+  if (before?.online || before?.expectedBy !== undefined) {
+    draft.tell({ type: "device.lost", device });
+    deviceLost(draft, device);
+  }
   forgetPoints(draft, device);
 }
 

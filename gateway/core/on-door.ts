@@ -1,4 +1,6 @@
-import { contactLost, contactMoved, shunted } from "./door.js";
+import { leafMoved } from "./alarm/door-alarm.js";
+import { faulted, foundActive, zoneOfDoor } from "./alarm/react.js";
+import { contactLost, contactMoved, type DoorFact, shunted } from "./door.js";
 import { standingInTheWay } from "./door-requests.js";
 import type { Draft } from "./draft.js";
 import { heardInBypass } from "./heard-in-bypass.js";
@@ -7,6 +9,7 @@ import { countExit, countOpening } from "./on-muster.js";
 import { mayStandOpen, mayStayOpen, requestRefusal } from "./precedence.js";
 import { releaseDoor } from "./release.js";
 import type { InputFault, SignalOf } from "./signals.js";
+import type { Door } from "./site.js";
 import type { DoorState } from "./state.js";
 
 /** Somebody wants out. At a free exit the request table has nothing that could refuse it, and it waits for nothing. */
@@ -48,6 +51,8 @@ export function contactChanged(draft: Draft, signal: SignalOf<"contact-changed">
   const own = withFault(before, fault);
   // A faulty line says neither open nor closed.
   if (fault || signal.position === "unknown") {
+    const zone = zoneOfDoor(draft, door);
+    if (zone) faulted(draft, zone, fault, before.contactFault ?? null);
     if (!fault && before.position !== "unknown") draft.tellDoor(door, { type: "door.contact-unknown" });
     draft.turn(door, contactLost(door, own, draft.at));
     return;
@@ -59,6 +64,27 @@ export function contactChanged(draft: Draft, signal: SignalOf<"contact-changed">
   const turn = contactMoved(door, own, draft.at, signal.position, heard);
   draft.turn(door, turn);
   countOpening(draft, door, own.condition, turn.facts);
+  alarmOfLeaf(draft, door, signal.position, before, { edge, fault }, turn.facts);
+}
+
+/** What the partitions of its sides make of it. A forced door has raised its alarm already. */
+function alarmOfLeaf(
+  draft: Draft,
+  door: Door,
+  position: "open" | "closed",
+  before: DoorState,
+  { edge, fault }: { readonly edge: boolean; readonly fault: InputFault },
+  facts: readonly DoorFact[],
+): void {
+  const zone = zoneOfDoor(draft, door);
+  if (!zone) return;
+  faulted(draft, zone, fault, before.contactFault ?? null);
+  if (before.position === position) return;
+  if (!edge) {
+    if (position === "open") foundActive(draft, zone);
+  } else if (position === "closed") leafMoved(draft, door, undefined);
+  else if (!facts.some(({ is }) => is === "forced"))
+    leafMoved(draft, door, { passed: facts.some(({ is }) => is === "passed") });
 }
 
 function withFault(own: DoorState, fault: InputFault): DoorState {

@@ -1,3 +1,5 @@
+import { duressAt } from "./alarm/door-alarm.js";
+import { doChoice, liveChoice } from "./alarm/keypad-choice.js";
 import type { ScanOutcome } from "./commands.js";
 import type { Draft } from "./draft.js";
 import type { EventBody } from "./events.js";
@@ -48,7 +50,7 @@ function worked(draft: Draft, door: Door, signal: Keys, people: People): ScanOut
   settleKeypad(draft, door, side);
   const outcome = answered(draft, door, signal, who, people);
   // Told apart from what the reader shows, and whatever it shows: somebody is being threatened.
-  if (pin === "duress") draft.tellDoor(door, { ...who, type: "access.duress" });
+  if (pin === "duress") duressAt(draft, door, { ...who, type: "access.duress" });
   return outcome;
 }
 
@@ -68,7 +70,8 @@ function answered(draft: Draft, door: Door, signal: Keys, who: EventBody, people
     return "denied";
   };
   // Where no PIN is taken, none is told right or wrong: nobody can try them out there.
-  if (!takesPin(draft, door, side)) return deny("card-needed");
+  const choice = liveChoice(draft, door, side);
+  if (choice === undefined && !takesPin(draft, door, side)) return deny("card-needed");
   const silent = silence(draft, id, credential);
   if (silent) return deny(silent);
   if (pin === "none") return deny("no-pin");
@@ -78,6 +81,7 @@ function answered(draft: Draft, door: Door, signal: Keys, who: EventBody, people
     return outcome;
   }
   if (credential !== undefined) forgetWrong(draft, credential);
+  if (choice !== undefined) return doChoice(draft, door, signal, choice, people);
   // A PIN that says whose it is, entered twice, is one credential and not two.
   const waits = credential !== undefined && liveFactor(draft, id)?.credential === credential;
   const given = waits && kindOf(people, credential) !== "pin" ? "card and PIN" : "pin";

@@ -1,4 +1,5 @@
 import { fireStands } from "./access/building.js";
+import { alarmRequested, isAlarmRequest } from "./alarm/requests.js";
 import { allowOpen } from "./allow-open.js";
 import { bypassContact } from "./bypass.js";
 import { clockTrusted } from "./clock-trust.js";
@@ -26,6 +27,10 @@ import { setThreatLevel } from "./threat.js";
 type Requested = SignalOf<"requested">;
 /** Somebody with the permission asks. What it comes to is an event with `by`; a no of the building is `audit.request-refused`. */
 export function requested(draft: Draft, signal: Requested, people: People): void {
+  if (isAlarmRequest(signal.request)) {
+    alarmRequested(draft, signal, signal.request);
+    return;
+  }
   const reason = attempt(draft, signal, people);
   if (reason === undefined) return;
   const { request, by, note } = signal;

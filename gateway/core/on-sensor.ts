@@ -1,5 +1,9 @@
-import { letGo, pressed } from "./buttons.js";
-import type { Draft } from "./draft.js";
+import { keyTurned } from "./alarm/arm-in-person.js";
+import { raise, rest } from "./alarm/incident.js";
+import { faulted, foundActive, noteHeard, rested, tripped, zoneOfSensor } from "./alarm/react.js";
+import { hushForFire, sound } from "./alarm/siren.js";
+import { pressed } from "./buttons.js";
+import { type Draft, sensorEvent } from "./draft.js";
 import { musterAtFire } from "./on-muster.js";
 import type { InputFault, SignalOf } from "./signals.js";
 import type { Instant, Sensor } from "./site.js";
@@ -16,24 +20,53 @@ function sensorState(active: boolean | undefined, fault: InputFault, since: Inst
   return active === undefined ? { fault, since } : { active, fault, since };
 }
 
-function plainSensorChanged(
-  draft: Draft,
-  sensor: Sensor,
-  { active, fault, edge }: SignalOf<"sensor-changed">,
-): void {
+function plainSensorChanged(draft: Draft, sensor: Sensor, signal: SignalOf<"sensor-changed">): void {
   const before = draft.sensors.get(sensor.id);
+  const { active, edge } = judged(sensor, signal, before?.active);
+  const { fault, value } = signal;
+  const zone = zoneOfSensor(draft, sensor);
+  if (zone && active !== undefined) noteHeard(draft, zone, false);
   if (before && before.active === active && before.fault === fault) return;
   const since = before?.active === active ? (before?.since ?? draft.at) : draft.at;
   draft.sensors.set(sensor.id, sensorState(active, fault, since));
   if (fault && before?.fault !== fault)
     draft.tellSensor(sensor, { type: "device.sensor-fault", reason: fault });
   if (!fault && before?.fault) draft.tellSensor(sensor, { type: "device.sensor-fault-ended" });
+  if (zone) faulted(draft, zone, fault, before?.fault ?? null);
+  if (active === undefined || before?.active === active) return;
   // A first level is no event: nobody saw it change.
-  if (!edge || active === undefined || before?.active === active) return;
-  if (sensor.type !== "panic")
+  if (!edge) {
+    if (zone && active) foundActive(draft, zone);
+    return;
+  }
+  // What has an event of its own is not told twice, and what is silent shows nowhere else.
+  if (!zone || zone.row.watched === "armed" || zone.row.watched === "never")
     draft.tellSensor(sensor, { type: active ? "device.sensor-active" : "device.sensor-restored" });
-  if (active) pressed(draft, sensor);
-  else letGo(draft, sensor);
+  if (zone) {
+    if (active) tripped(draft, zone, "otherwise", value);
+    else rested(draft, zone, value);
+  }
+  if (!active) return;
+  pressed(draft, sensor);
+  keyTurned(draft, sensor);
+}
+
+/** How far within its limits a measured value must be until it is quiet again, in °C: it must not flutter. */
+const hysteresis = 0.5;
+
+/** Of one that measures, the site's limits say whether it is active, and what is seen to cross them is a change. */
+function judged(
+  { zone }: Sensor,
+  { active, edge, value }: SignalOf<"sensor-changed">,
+  before: boolean | undefined,
+): Pick<SignalOf<"sensor-changed">, "active" | "edge"> {
+  const limits = zone?.limits;
+  if (!limits || value === undefined) return active === undefined ? { edge } : { active, edge };
+  const within = before ? hysteresis : 0;
+  const out =
+    (limits.below !== undefined && value < limits.below + within) ||
+    (limits.above !== undefined && value > limits.above - within);
+  return { active: out, edge: before !== undefined };
 }
 
 /**
@@ -69,11 +102,23 @@ function fireSeen(draft: Draft, sensor: Sensor, fault: InputFault): void {
   const since = before?.is === "released" ? before.since : draft.at;
   draft.fire.set(sensor.id, { is: "released", since, inputActive: true });
   const doors = [...draft.site.doors.values()].filter((door) => door.fire.get(sensor.id) === "unlock");
-  draft.tellSensor(sensor, {
-    type: "safety.fire",
-    ...(fault ? { reason: fault } : {}),
-    data: { doors: doors.map((door) => door.id) },
+  const partitions = sensor.partition === undefined ? [] : [sensor.partition];
+  const incident = raise(draft, {
+    event: sensorEvent(sensor, {
+      type: "safety.fire",
+      ...(fault ? { reason: fault } : {}),
+      data: { doors: doors.map((door) => door.id) },
+    }),
+    kind: "fire",
+    severity: "critical",
+    priority: 1,
+    zone: sensor.id,
+    partitions,
+    lasts: true,
+    silent: false,
   });
+  hushForFire(draft);
+  sound(draft, "fire", partitions, incident);
   for (const door of draft.site.doors.values()) draft.concern(door);
   musterAtFire(draft, sensor);
 }
@@ -82,5 +127,9 @@ function fireQuiet(draft: Draft, sensor: Sensor): void {
   const before = draft.fire.get(sensor.id);
   if (before?.is !== "released" || !before.inputActive) return;
   draft.fire.set(sensor.id, { ...before, inputActive: false });
-  draft.tellSensor(sensor, { type: "safety.fire-input-quiet" });
+  const incident = rest(draft, sensor.id);
+  draft.tellSensor(sensor, {
+    type: "safety.fire-input-quiet",
+    ...(incident === undefined ? {} : { incident }),
+  });
 }

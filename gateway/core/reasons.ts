@@ -3,6 +3,8 @@
  * sentence ("… was not let in at Front door: the card is suspended"), its `remedy` says what would have made it a yes.
  */
 
+import { alarmRefusals } from "./alarm/alarm-reasons.js";
+
 interface ReasonEntry {
   readonly text: string;
   readonly remedy: string;
@@ -251,6 +253,7 @@ export const ignoreReasons = {
 
 /** Why the building does not allow what somebody with the permission asked for. */
 export const requestRefusals = {
+  ...alarmRefusals,
   "unknown-door": { text: "there is no such door", remedy: "name a door of this site", sia: null },
   "unknown-sensor": {
     text: "there is no such fire input",

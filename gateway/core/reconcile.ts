@@ -1,4 +1,7 @@
 /** A new revision of the site takes effect: what stands is kept, what goes is locked first, what is new is unknown. */
+
+import { forgetGone } from "./alarm/gone.js";
+import { beginPlans } from "./alarm/plan.js";
 import { contactLost } from "./door.js";
 import { Draft, type StepResult } from "./draft.js";
 import { forgetRewiredInputs } from "./forget-inputs.js";
@@ -28,6 +31,7 @@ export function reconcile(
   for (const door of after.doors.values()) settleRewired(draft, door, before?.doors.get(door.id));
   for (const sensor of after.sensors.values()) forgetRewired(draft, sensor, before?.sensors.get(sensor.id));
   expectFireInputs(draft);
+  beginPlans(draft);
   const by = signal.type === "site-activated" ? { by: signal.by } : {};
   const note = signal.type === "site-activated" && signal.note !== undefined ? { note: signal.note } : {};
   draft.tell({ type: "system.site-activated", ...by, data: { revision: after.revision, ...note } });
@@ -50,6 +54,7 @@ function removeWhatIsGone(draft: Draft, state: State): void {
     if (!site.doors.has(id.slice(0, id.lastIndexOf("/")))) draft.readers.set(id, undefined);
   for (const id of state.forgiven.keys())
     if (id !== everywhere && !site.areas.has(id)) draft.forgiven.set(id, undefined);
+  forgetGone(draft, state);
   for (const id of state.arrivals.keys()) if (!site.groups.has(id)) draft.arrivals.set(id, undefined);
   // Only an area outside can go while somebody was last seen in it: where he is now, nobody knows.
   for (const [id, { area }] of state.whereabouts)

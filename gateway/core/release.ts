@@ -36,7 +36,7 @@ export function releaseForGrant(
   draft: Draft,
   door: Door,
   { traits }: Pick<Person, "traits">,
-  granted: Pick<PendingGrant, "person" | "credential" | "side" | "scan">,
+  granted: Pick<PendingGrant, "person" | "credential" | "side" | "scan" | "disarms">,
 ): void {
   const extended = traits?.includes("extended-time") ?? false;
   const grant: PendingGrant = {

@@ -1,3 +1,4 @@
+import type { AlarmRequest } from "./alarm/requests.js";
 import type { EventBody } from "./events.js";
 import type { CredentialId, PersonId } from "./people.js";
 import type {
@@ -58,6 +59,20 @@ export interface KeysEntered {
   /** `none`: the person has no PIN. `duress`: right, and entered under threat. */
   readonly pin: "right" | "wrong" | "duress" | "none";
   readonly ignored?: CredentialPresented["ignored"];
+}
+
+export const keypadChoices = ["away", "home", "night", "custom", "disarm", "arm-later"] as const;
+/** What a single number at a keypad stands for: `1#` to `4#` arm, `0#` disarms, `5#` puts the arming off. */
+export type KeypadChoice = (typeof keypadChoices)[number];
+
+/** Somebody chose something at a keypad; his card or PIN is to follow. */
+export interface FunctionChosen {
+  readonly type: "function-chosen";
+  readonly door: DoorId;
+  readonly side: Side;
+  readonly device: DeviceId;
+  readonly scan: string;
+  readonly choice: KeypadChoice;
 }
 
 /** A card at the reader of a lift's cabin. */
@@ -126,6 +141,8 @@ export interface SensorChanged {
   readonly active?: boolean;
   readonly fault: InputFault;
   readonly edge: boolean;
+  /** Of one that measures: °C. Where the site gives it limits, they say whether it is active. */
+  readonly value?: number;
 }
 
 export interface DevicePresence {
@@ -203,7 +220,8 @@ export type Request =
   | { readonly op: "muster.safe"; readonly person: PersonId; readonly safe?: boolean }
   | { readonly op: "muster.end" }
   /** The operator has looked at the clock: it is right. */
-  | { readonly op: "clock.trust" };
+  | { readonly op: "clock.trust" }
+  | AlarmRequest;
 
 /** The earliest `until` has come. */
 export interface Tick {
@@ -263,6 +281,7 @@ export interface Noted {
 export type SignalBody =
   | CredentialPresented
   | KeysEntered
+  | FunctionChosen
   | LiftCardPresented
   | ExitRequested
   | ContactChanged

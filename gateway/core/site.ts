@@ -2,6 +2,7 @@
  * The site as the core reads it: one compiled, validated revision of the site document. Everything is indexed by id and
  * every reference is known to resolve; `gateway/site` builds it and refuses what it cannot build.
  */
+import type { ArmLevel, ArmRight, EntryAct, PartitionRules, SiteAlarm, ZoneRules } from "./alarm/rules.js";
 
 import type { GpioWire, OsdpWire } from "./wires.js";
 
@@ -165,6 +166,8 @@ export interface Door {
   readonly escort?: boolean;
   /** What a clock that is not trusted means for a card here; absent: `ignore-schedule`. */
   readonly clock?: "ignore-schedule" | "deny";
+  /** How its contact counts for the partitions of its sides. */
+  readonly zone?: ZoneRules;
 }
 
 /** Doors under one name, for rights, commands and lockdown. */
@@ -215,7 +218,9 @@ export interface CardCommand {
   readonly doors: readonly DoorId[];
   readonly does:
     | { readonly is: "lockdown-start" | "lockdown-end"; readonly doorGroup: DoorGroupId | null }
-    | { readonly is: "threat-level"; readonly level: ThreatLevelId };
+    | { readonly is: "threat-level"; readonly level: ThreatLevelId }
+    | { readonly is: "arm"; readonly partition: PartitionId; readonly level: ArmLevel }
+    | { readonly is: "disarm" | "arm-later"; readonly partition: PartitionId };
 }
 
 /** How keypads treat wrong PINs and slow fingers. */
@@ -250,13 +255,15 @@ export interface Opening {
   readonly kind: "window" | "shutter" | "hatch";
 }
 
-/** What arms. Its rules are in `partition.ts` (a later room). */
+/** What arms; see `alarm/partition.ts`. */
 export interface Partition {
   readonly id: PartitionId;
   readonly name: string;
   readonly tenant: TenantId;
   /** Common partition: arms when its last member arms, disarms with the first. */
   readonly members: readonly PartitionId[];
+  /** Its times and habits; absent: those of the profile. */
+  readonly rules?: PartitionRules;
 }
 
 export type SensorRole = "perimeter" | "interior" | "entry-route" | "24-hour";
@@ -277,6 +284,10 @@ export interface Sensor {
   readonly lockdown?: DoorGroupId | null;
   /** A button: when it becomes active it sets this threat level. */
   readonly threatLevel?: ThreatLevelId;
+  /** Its line is closed at rest: what the device calls active is quiet, and the other way round. */
+  readonly inverted?: boolean;
+  /** How it counts for the alarm, beside its type. */
+  readonly zone?: ZoneRules;
 }
 
 export const sensorTypes = [
@@ -286,11 +297,17 @@ export const sensorTypes = [
   "fire",
   "panic",
   "hold-up",
+  "hold-up-silent",
+  "medical",
   "tamper",
   "water",
   "gas",
   "temperature",
+  "mains",
+  "battery",
+  "lock-power",
   "technical",
+  "key-switch",
 ] as const;
 export type SensorType = (typeof sensorTypes)[number];
 
@@ -319,6 +336,9 @@ export interface Group {
   readonly doors: ReadonlyMap<DoorId, readonly ScheduleId[]>;
   /** By door, the lines with a condition and those that deny; absent: none. */
   readonly lines?: ReadonlyMap<DoorId, readonly AccessLine[]>;
+  /** What a card does at a door into an armed partition; absent: the entry delay begins. */
+  readonly onEntry?: EntryAct;
+  readonly arms?: readonly ArmRight[];
 }
 
 /** A right under conditions, or with `deny` what takes every other right to the door away while it holds. */
@@ -386,4 +406,5 @@ export interface Site {
   readonly musterReaders?: ReadonlyMap<string, MusterReader>;
   /** The people's data is lost and the gateway runs from its emergency file: only emergency badges are known. */
   readonly peopleLost?: true;
+  readonly alarm?: SiteAlarm;
 }

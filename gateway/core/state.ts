@@ -1,6 +1,16 @@
+import type {
+  IncidentState,
+  LoneState,
+  PartitionState,
+  PlanState,
+  SirenState,
+  TodoState,
+  WalkState,
+  ZoneState,
+} from "./alarm/alarm-state.js";
 import { recount } from "./occupancy.js";
 import type { CredentialId, PersonId } from "./people.js";
-import type { InputFault } from "./signals.js";
+import type { InputFault, KeypadChoice } from "./signals.js";
 import type {
   AreaId,
   DeviceId,
@@ -15,6 +25,8 @@ import type {
   ThreatLevelId,
 } from "./site.js";
 
+export type { PartitionState } from "./alarm/alarm-state.js";
+
 /** A grant that waits for its passage. */
 export interface PendingGrant {
   readonly person: PersonId;
@@ -22,6 +34,8 @@ export interface PendingGrant {
   readonly side: Side;
   readonly scan: string;
   readonly grantedAt: Instant;
+  /** Once he is through, the partition that he comes into is disarmed for him. */
+  readonly disarms?: true;
   /** The person has the extended times of the door. */
   readonly extended?: true;
   /** The person may leave the door standing open. */
@@ -174,12 +188,6 @@ export interface DeviceState {
   readonly expectedBy?: Instant;
 }
 
-/** The rules of partitions come later; what `reconcile` must protect is here from the first day. */
-export type PartitionState =
-  | { readonly is: "disarmed" }
-  | { readonly is: "armed"; readonly level: "away" | "home" | "night"; readonly since: Instant }
-  | { readonly is: "triggered"; readonly level: "away" | "home" | "night"; readonly since: Instant };
-
 /** Where somebody is, and how surely that is known. */
 export interface Whereabouts {
   readonly area: AreaId;
@@ -247,6 +255,8 @@ export interface ReaderState {
   readonly wrong?: readonly Instant[];
   /** Too many of them: the keypad takes nothing until then. Cards and exit requests go on to work. A countdown. */
   readonly silentUntil?: Instant;
+  /** What a number at its keypad chose for whoever gives a card or a PIN next. `until` is a countdown. */
+  readonly choice?: { readonly is: KeypadChoice; readonly until: Instant };
   /** One card, presented again and again: the third time may be a command. `until` is a countdown. */
   readonly again?: { readonly credential: CredentialId; readonly times: number; readonly until: Instant };
 }
@@ -299,6 +309,13 @@ export interface State {
   readonly cards: ReadonlyMap<CredentialId, CardState>;
   readonly forgiven: ReadonlyMap<string, ForgivenState>;
   readonly arrivals: ReadonlyMap<GroupId, ArrivalState>;
+  readonly zones: ReadonlyMap<string, ZoneState>;
+  readonly incidents: ReadonlyMap<string, IncidentState>;
+  readonly sirens: ReadonlyMap<string, SirenState>;
+  readonly plans: ReadonlyMap<PartitionId, PlanState>;
+  readonly todos: ReadonlyMap<string, TodoState>;
+  readonly lone: ReadonlyMap<PersonId, LoneState>;
+  readonly walks: ReadonlyMap<PartitionId, WalkState>;
 }
 
 export interface Kinds {
@@ -314,6 +331,13 @@ export interface Kinds {
   cards: CardState;
   forgiven: ForgivenState;
   arrivals: ArrivalState;
+  zones: ZoneState;
+  incidents: IncidentState;
+  sirens: SirenState;
+  plans: PlanState;
+  todos: TodoState;
+  lone: LoneState;
+  walks: WalkState;
 }
 
 /** State as it is read one entity at a time: the engine's maps, or a step's draft over them. */
@@ -342,6 +366,13 @@ export function emptyState(): MutableState {
     cards: new Map(),
     forgiven: new Map(),
     arrivals: new Map(),
+    zones: new Map(),
+    incidents: new Map(),
+    sirens: new Map(),
+    plans: new Map(),
+    todos: new Map(),
+    lone: new Map(),
+    walks: new Map(),
   };
 }
 

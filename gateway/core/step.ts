@@ -1,4 +1,6 @@
 /** The heart: one signal, judged. Pure: the same site, people, state and signal always give the same result. */
+import { settleAlarm } from "./alarm/alarm-clock.js";
+import { functionChosen } from "./alarm/keypad-choice.js";
 import { keySwitchChanged, loopChanged, safetyEdgeChanged } from "./door-inputs.js";
 import { Draft, type StepResult } from "./draft.js";
 import type { EventBody } from "./events.js";
@@ -24,6 +26,7 @@ const handlers: {
 } = {
   "credential-presented": cardPresented,
   "keys-entered": keysEntered,
+  "function-chosen": functionChosen,
   "lift-card-presented": liftCardPresented,
   "exit-requested": exitRequested,
   "contact-changed": contactChanged,
@@ -45,10 +48,21 @@ const handlers: {
   noted: (draft, { event }) => draft.tell(event),
 };
 
+/** Judged by how the alarm stands: what is due there comes first. An exit request waits for nothing. */
+const meetsAlarm: ReadonlySet<SignalBody["type"]> = new Set<SignalBody["type"]>([
+  "credential-presented",
+  "keys-entered",
+  "contact-changed",
+  "sensor-changed",
+  "device-presence",
+  "requested",
+]);
+
 /** What the signal comes to. The state is only read; the caller applies the changes. */
 export function step(site: Site, people: People, state: State, signal: Signal): StepResult {
   const draft = new Draft(site, state, signal);
   if (Object.hasOwn(handlers, signal.type)) {
+    if (meetsAlarm.has(signal.type)) settleAlarm(draft);
     const handle = handlers[signal.type] as (draft: Draft, signal: Signal, people: People) => void;
     handle(draft, signal, people);
   }

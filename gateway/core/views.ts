@@ -1,3 +1,4 @@
+import { type IncidentView, incidentViews, type PartitionView, partitionView } from "./alarm/alarm-views.js";
 import { clockOf } from "./clock-trust.js";
 import type { InterlockObstacle } from "./interlock.js";
 import { type PlanView, planView } from "./plan-view.js";
@@ -21,8 +22,7 @@ import type {
   DoorKind,
   DoorMode,
   Instant,
-  Partition,
-  PartitionId,
+  Sensor,
   SensorId,
   Side,
   Site,
@@ -31,6 +31,8 @@ import type {
 import { pointsOf } from "./site-index.js";
 import { type ClockWhy, houseId, readerId, type State } from "./state.js";
 import { threatLevel } from "./threat.js";
+
+export type { IncidentView, PartitionView } from "./alarm/alarm-views.js";
 
 /** What people and central systems see of a door; the payload of `door/{door}` is this without id and name. */
 export interface DoorView {
@@ -125,19 +127,13 @@ export interface AreaView {
   readonly uncertain: number;
 }
 
-export interface PartitionView {
-  readonly id: PartitionId;
-  readonly name: string;
-  readonly arming: "disarmed" | "armed_away" | "armed_home" | "armed_night" | "triggered";
-  /** All its sensors are quiet and known, its doors known to be closed. */
-  readonly ready: boolean;
-}
-
 export interface SensorView {
   readonly id: SensorId;
   readonly name: string;
   readonly active: boolean | null;
   readonly fault: "open" | "short" | "tamper" | null;
+  /** Whether it is active is for discreet accounts only. */
+  readonly silent?: true;
 }
 
 export interface SiteView {
@@ -153,6 +149,8 @@ export interface SiteView {
   readonly sensors: readonly SensorView[];
   readonly house?: HouseView;
   readonly plan?: PlanView;
+  /** The open incidents, silent ones too: whoever shows them leaves those out for who is not discreet. */
+  readonly incidents?: readonly IncidentView[];
 }
 
 export function doorView(site: Site, state: State, door: Door, at: Instant): DoorView {
@@ -301,31 +299,10 @@ function isWithin(site: Site, inner: AreaId, outer: AreaId): boolean {
   return false;
 }
 
-export function partitionView(site: Site, state: State, partition: Partition): PartitionView {
-  const own = state.partitions.get(partition.id) ?? { is: "disarmed" };
-  const arming = own.is === "armed" ? (`armed_${own.level}` as const) : own.is;
-  return { id: partition.id, name: partition.name, arming, ready: isReady(site, state, partition.id) };
-}
-
-function isReady(site: Site, state: State, partition: PartitionId): boolean {
-  for (const sensor of site.sensors.values()) {
-    if (sensor.partition !== partition) continue;
-    const known = state.sensors.get(sensor.id);
-    if (known?.active !== false || known.fault) return false;
-  }
-  for (const { id, contact, partitions } of site.doors.values()) {
-    if (!contact || (partitions.outside !== partition && partitions.inside !== partition)) continue;
-    if (state.doors.get(id)?.position !== "closed") return false;
-  }
-  return true;
-}
-
-function sensorView(
-  state: State,
-  { id, name }: { readonly id: SensorId; readonly name: string },
-): SensorView {
+function sensorView(state: State, { id, name, type }: Sensor): SensorView {
   const known = state.sensors.get(id);
-  return { id, name, active: known?.active ?? null, fault: known?.fault ?? null };
+  const silent = type === "hold-up-silent" ? ({ silent: true } as const) : {};
+  return { id, name, active: known?.active ?? null, fault: known?.fault ?? null, ...silent };
 }
 
 export function siteView(site: Site, state: State, at: Instant): SiteView {
@@ -337,5 +314,6 @@ export function siteView(site: Site, state: State, at: Instant): SiteView {
     sensors: [...site.sensors.values()].map((sensor) => sensorView(state, sensor)),
     house: houseView(site, state),
     plan: planView(site),
+    incidents: incidentViews(site, state),
   };
 }

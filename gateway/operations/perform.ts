@@ -2,6 +2,7 @@ import { may } from "../accounts/permissions.js";
 import type { Fault, Operations, Operator, Performed } from "../ports.js";
 import { accessOperations } from "./access-operations.js";
 import { accountOperations } from "./account-operations.js";
+import { alarmOperations } from "./alarm-operations.js";
 import { busOperations } from "./bus-operations.js";
 import { rememberedAnswer } from "./client-answer.js";
 import { credentialOperations } from "./credential-operations.js";
@@ -9,6 +10,7 @@ import { doorOperations } from "./door-operations.js";
 import { emergencyOperations } from "./emergency-operations.js";
 import { houseOperations } from "./house-operations.js";
 import type { HouseParts } from "./house-parts.js";
+import { incidentOperations } from "./incident-operations.js";
 import { journalOperations } from "./journal-operations.js";
 import { leaverOperations } from "./leaver-operations.js";
 import { letInOperations } from "./let-in-operations.js";
@@ -39,6 +41,8 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...busOperations,
     ...doorOperations,
     ...houseOperations,
+    ...alarmOperations,
+    ...incidentOperations,
     ...emergencyOperations,
     ...musterOperations,
     ...passbackOperations,

@@ -17,6 +17,7 @@ import type {
   Site,
 } from "../core/site.js";
 import { areaRulesOf, doorRulesOf, doorsInGroups, rightsByDoor } from "./access.js";
+import { alarmOf, armGroupOf, partitionRulesOf, zoneRulesOf } from "./alarm.js";
 import {
   alwaysSchedule,
   compileSchedule,
@@ -64,6 +65,7 @@ export function compileSite(document: SiteDocument, revision: number, from: Inst
     devices: byId(document.devices.map((device) => deviceOf(device, document))),
     ...(document.musterReaders ? { musterReaders: byId(document.musterReaders.map(musterReaderOf)) } : {}),
     ...houseOf(document),
+    ...alarmOf(document),
     groups: byId((document.groups ?? []).map((group) => groupOf(group, document, doorsInto))),
     schedules: schedulesOf(
       document,
@@ -122,6 +124,7 @@ function doorOf(door: DoorEntry, document: SiteDocument, fireInputs: readonly Se
     ...(door.firstPersonIn ? { firstPersonIn: true } : {}),
     ...doorRulesOf(door),
     ...(door.clock === undefined ? {} : { clock: door.clock }),
+    ...zoneRulesOf(door.alarm ?? {}),
   };
 }
 
@@ -156,6 +159,7 @@ function partitionOf(
     name: partition.name,
     tenant: tenantOf(partition, document),
     members: partition.members ?? [],
+    rules: partitionRulesOf(partition, document),
   };
 }
 
@@ -172,6 +176,8 @@ function sensorOf(sensor: SensorEntry, document: SiteDocument): Sensor {
     ...(sensor.partition === undefined ? {} : { partition: sensor.partition }),
     ...(sensor.type === "fire" ? { onFault: sensor.onFault ?? defaults.onFault } : {}),
     ...buttonOf(sensor),
+    ...(sensor.normally === "closed" ? { inverted: true } : {}),
+    ...zoneRulesOf(sensor),
   };
 }
 
@@ -194,7 +200,13 @@ function groupOf(
     ...(doorGroups ?? []).flatMap(inGroup),
     ...(areas ?? []).flatMap(doorsInto),
   ]);
-  return { id: group.id, name: group.name, tenant: tenantOf(group, document), ...rights };
+  return {
+    id: group.id,
+    name: group.name,
+    tenant: tenantOf(group, document),
+    ...rights,
+    ...armGroupOf(group),
+  };
 }
 
 function schedulesOf(

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { doorModes, fireActions, sensorTypes } from "../core/site.js";
 import type { Fault } from "../ports.js";
 import { areaRuleFields, doorRuleFields, lineFields } from "./access.js";
+import { alarmFields, armGroupFields, partitionFields, zoneDoorFields, zoneSensorFields } from "./alarm.js";
 import { cardFormatEntry, readerFormatsEntry } from "./card-formats.js";
 import { faultsOf } from "./faults.js";
 import { buttonFields, houseFields, modeFields } from "./house.js";
@@ -117,6 +118,7 @@ const door = z.strictObject({
     .exactOptional()
     .describe("What this door does when a fire input calls, by the input's sensor id"),
   partitions: z.strictObject({ outside: id.exactOptional(), inside: id.exactOptional() }).exactOptional(),
+  ...zoneDoorFields,
   clock: z
     .enum(["ignore-schedule", "deny"])
     .exactOptional()
@@ -144,6 +146,7 @@ const partition = z.strictObject({
     .max(100)
     .exactOptional()
     .describe("Common partition: arms when its last member arms, disarms with the first"),
+  ...partitionFields,
   tenant: id.exactOptional(),
 });
 
@@ -170,6 +173,7 @@ const sensor = z.strictObject({
     .exactOptional()
     .describe("Only for type fire: what a broken or shorted line means; default trouble"),
   ...buttonFields,
+  ...zoneSensorFields,
   tenant: id.exactOptional(),
 });
 
@@ -203,6 +207,7 @@ export const group = z.strictObject({
   id,
   name,
   access: z.array(access).max(200),
+  ...armGroupFields,
   tenant: id.exactOptional(),
 });
 
@@ -235,6 +240,7 @@ export const siteSchema = z.strictObject({
   devices: z.array(device).max(5_000),
   ...busFields,
   ...houseFields,
+  ...alarmFields,
   musterReaders: z
     .array(musterReader)
     .max(200)

@@ -1,5 +1,6 @@
 /** What a site says of its doors together: groups of them, mantraps, lifts, threat levels, commands by card, keypads. */
 import { z } from "zod";
+import { armLevels } from "../core/alarm/rules.js";
 import { keypadRules } from "../core/keypad.js";
 import { floorDoorId } from "../core/lift.js";
 import type {
@@ -109,6 +110,12 @@ export const houseFields = {
           .exactOptional()
           .describe("Ends the lockdown of these doors, or every one"),
         threatLevel: id.exactOptional().describe("Sets this threat level"),
+        arm: z
+          .strictObject({ partition: id, level: z.enum(armLevels) })
+          .exactOptional()
+          .describe("Arms it, where a group of the holder's may"),
+        disarm: id.exactOptional().describe("Disarms this partition, where a group of the holder's may"),
+        armLater: id.exactOptional().describe("Puts off the arming of this partition that is due"),
       }),
     )
     .max(100)
@@ -225,12 +232,19 @@ function groupOrAll(doorGroup: string): DoorGroupId | null {
 
 function commandOf(entry: NonNullable<SiteDocument["cardCommands"]>[number]): CardCommand {
   const { id: command, name: title, groups, doors, lockdown, endLockdown, threatLevel } = entry;
+  const { arm, disarm, armLater } = entry;
   const does: CardCommand["does"] =
     lockdown !== undefined
       ? { is: "lockdown-start", doorGroup: groupOrAll(lockdown) }
       : endLockdown !== undefined
         ? { is: "lockdown-end", doorGroup: groupOrAll(endLockdown) }
-        : { is: "threat-level", level: threatLevel ?? "" };
+        : arm !== undefined
+          ? { is: "arm", ...arm }
+          : disarm !== undefined
+            ? { is: "disarm", partition: disarm }
+            : armLater !== undefined
+              ? { is: "arm-later", partition: armLater }
+              : { is: "threat-level", level: threatLevel ?? "" };
   return { id: command, name: title, groups, doors, does };
 }
 
@@ -330,14 +344,16 @@ function levelFaults(document: SiteDocument): Fault[] {
 }
 
 function commandFaults(document: SiteDocument): Fault[] {
-  return (document.cardCommands ?? []).flatMap(({ lockdown, endLockdown, threatLevel }, index) => {
-    const named = [lockdown, endLockdown, threatLevel].filter((each) => each !== undefined).length;
+  return (document.cardCommands ?? []).flatMap((command, index) => {
+    const { lockdown, endLockdown, threatLevel, arm, disarm, armLater } = command;
+    const all = [lockdown, endLockdown, threatLevel, arm, disarm, armLater];
+    const named = all.filter((each) => each !== undefined).length;
     return named === 1
       ? []
       : [
           {
             path: `cardCommands[${index}]`,
-            message: "names exactly one of lockdown, endLockdown and threatLevel",
+            message: "names exactly one of lockdown, endLockdown, threatLevel, arm, disarm and armLater",
           },
         ];
   });

@@ -154,6 +154,9 @@ export function referenceFaults(
     orAll(`${path}.lockdown`, command.lockdown);
     orAll(`${path}.endLockdown`, command.endLockdown);
     refer(`${path}.threatLevel`, command.threatLevel, levels);
+    refer(`${path}.arm.partition`, command.arm?.partition, partitions);
+    refer(`${path}.disarm`, command.disarm, partitions);
+    refer(`${path}.armLater`, command.armLater, partitions);
   }
   for (const [index, sensor] of (document.sensors ?? []).entries()) {
     orAll(`sensors[${index}].lockdown`, sensor.lockdown);
@@ -182,6 +185,36 @@ export function referenceFaults(
       }
     }
   }
+  for (const [index, partition] of (document.partitions ?? []).entries()) {
+    const path = `partitions[${index}]`;
+    refer(`${path}.autoArm.outside`, partition.autoArm?.outside, schedules);
+    refer(`${path}.autoArm.again`, partition.autoArm?.again, schedules);
+    refer(`${path}.supervision.opening`, partition.supervision?.opening, schedules);
+  }
+  for (const [index, sensor] of (document.sensors ?? []).entries()) {
+    const path = `sensors[${index}]`;
+    refer(`${path}.arms.partition`, sensor.arms?.partition, partitions);
+    for (const [at, other] of (sensor.cross?.with ?? []).entries())
+      refer(`${path}.cross.with[${at}]`, other, sensors);
+  }
+  for (const [index, group] of (document.groups ?? []).entries())
+    for (const [line, right] of (group.arms ?? []).entries()) {
+      const path = `groups[${index}].arms[${line}]`;
+      refer(`${path}.schedule`, right.schedule, schedules);
+      for (const [at, each] of right.partitions.entries())
+        refer(`${path}.partitions[${at}]`, each, partitions);
+    }
+  kind("siren", "alarm.sirens", document.alarm?.sirens ?? []);
+  for (const [index, siren] of (document.alarm?.sirens ?? []).entries()) {
+    wire(`alarm.sirens[${index}].point`, siren.point);
+    for (const [at, each] of (siren.partitions ?? []).entries())
+      refer(`alarm.sirens[${index}].partitions[${at}]`, each, partitions);
+  }
+  for (const [index, { partitions: named }] of (document.alarm?.accounts ?? []).entries())
+    for (const [at, each] of named.entries())
+      refer(`alarm.accounts[${index}].partitions[${at}]`, each, partitions);
+  for (const [index, { area }] of (document.alarm?.loneWork ?? []).entries())
+    refer(`alarm.loneWork[${index}].area`, area, areas);
   if (options.drivers !== undefined) {
     const drivers: Kind = { word: "driver", ids: new Set(options.drivers) };
     for (const [index, device] of document.devices.entries()) {

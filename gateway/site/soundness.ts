@@ -1,6 +1,7 @@
 /** What must fit together within the document: trees without cycles, doors that can work as they are described, card formats. */
 import type { Fault } from "../ports.js";
 import { accessFaults } from "./access.js";
+import { alarmFaults } from "./alarm.js";
 import { cardFormatFaults } from "./card-formats.js";
 import { passageOf } from "./defaults.js";
 import {
@@ -35,6 +36,7 @@ export function soundnessFaults(document: SiteDocument): Fault[] {
     ),
     ...houseFaults(document),
     ...wireFaults(document),
+    ...alarmFaults(document),
     ...(document.sensors ?? []).flatMap((sensor, index) => sensorFaults(sensor, `sensors[${index}]`)),
     ...(document.schedules ?? []).flatMap((schedule, index) =>
       scheduleFaults(schedule, `schedules[${index}]`),

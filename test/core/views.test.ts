@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { areaViews, doorView, partitionView, siteView } from "../../gateway/core/views.js";
+import { partitionView } from "../../gateway/core/alarm/alarm-views.js";
+import { areaViews, doorView, siteView } from "../../gateway/core/views.js";
 import { local, smallOffice } from "../stories/small-office.js";
 import { Teller } from "../stories/teller.js";
 

@@ -150,7 +150,7 @@ test.each<[string, Partial<SiteDocument>, string]>([
         { id: "x", name: "X", groups: ["staff"], doors: ["front"], lockdown: "all", threatLevel: "red" },
       ],
     },
-    "cardCommands[0]: names exactly one of lockdown, endLockdown and threatLevel",
+    "cardCommands[0]: names exactly one of lockdown, endLockdown, threatLevel, arm, disarm and armLater",
   ],
   [
     "a lockdown button that is a motion detector",

@@ -213,7 +213,11 @@ test("duress: the answer and the release are those of any grant, and it is told 
   threatened.badge("ada", "front").wait(2).pin("ada", "front", "duress");
   expect(threatened.commands).toEqual(right.commands);
   expect(threatened.events.filter(({ type }) => type !== "access.duress")).toEqual(right.events);
-  expect(threatened.state).toEqual(right.state);
+  const { incidents, ...state } = threatened.state;
+  const { incidents: none, ...rightState } = right.state;
+  expect(state).toEqual(rightState);
+  expect(none.size).toBe(0);
+  expect([...incidents.values()]).toEqual([expect.objectContaining({ kind: "duress", silent: true })]);
   expect(threatened.transcript).toMatchInlineSnapshot(`
     "
     10:00:00  card-ada at Front door, outside

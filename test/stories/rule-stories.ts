@@ -190,6 +190,22 @@ export const ruleStories: readonly RuleStory[] = [
         .badge("ada", "front"),
   },
   {
+    rule: "side-armed",
+    name: "whoever is kept out of what is armed does not come in there, and does once it is disarmed",
+    tell: () =>
+      new Teller(
+        smallOffice({
+          doors: { front: { partitions: { inside: "ground" } } },
+          groups: { staff: { onEntry: "deny" } },
+        }),
+      )
+        .at("08:00")
+        .asks({ op: "partition.arm", partition: "ground", level: "away", atOnce: true })
+        .badge("ada", "front")
+        .asks({ op: "partition.disarm", partition: "ground" })
+        .badge("ada", "front"),
+  },
+  {
     rule: "vehicle-there",
     name: "a barrier opens to no card without a vehicle before it",
     tell: () =>

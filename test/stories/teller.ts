@@ -1,4 +1,5 @@
 /** Tells a story to the core, and writes down as prose what came of it. */
+import { incidentViews, partitionView } from "../../gateway/core/alarm/alarm-views.js";
 import type { Command } from "../../gateway/core/commands.js";
 import { nextDeadline } from "../../gateway/core/deadline.js";
 import { localTime, sentence } from "../../gateway/core/describe.js";
@@ -6,7 +7,7 @@ import type { EventBody } from "../../gateway/core/events.js";
 import { musterView } from "../../gateway/core/muster.js";
 import type { Credential, Person } from "../../gateway/core/people.js";
 import { reconcile } from "../../gateway/core/reconcile.js";
-import type { Request, Signal, SignalBody } from "../../gateway/core/signals.js";
+import type { KeypadChoice, Request, Signal, SignalBody } from "../../gateway/core/signals.js";
 import type { DoorId, Instant, SensorId, Side, Site } from "../../gateway/core/site.js";
 import { applyChanges, emptyState, type MutableState } from "../../gateway/core/state.js";
 import { requestOutcome, type StepResult, step } from "../../gateway/core/step.js";
@@ -113,6 +114,18 @@ export class Teller {
     });
   }
 
+  /** A number at a keypad that says what the card or PIN after it is for. */
+  chooses(choice: KeypadChoice, door: DoorId, side: Side = "outside"): this {
+    return this.#told(`${choice} at the keypad of ${this.#name("door", door)}, ${side}`, {
+      type: "function-chosen",
+      door,
+      side,
+      scan: `scan-${this.#count + 1}`,
+      device: this.site.doors.get(door)?.readers[side]?.device ?? "nowhere",
+      choice,
+    });
+  }
+
   /** A card at the reader of a lift's cabin. */
   liftBadge(who: string, lift: string): this {
     const card = this.people.credential(`card-${who}`);
@@ -214,6 +227,18 @@ export class Teller {
       edge,
       fault,
       ...(active === undefined ? {} : { active }),
+    });
+  }
+
+  /** What a sensor measures, in °C. */
+  measures(sensor: SensorId, value: number): this {
+    return this.#told(`${this.#name("sensor", sensor)}: ${value} °C`, {
+      type: "sensor-changed",
+      sensor,
+      active: false,
+      edge: false,
+      fault: null,
+      value,
     });
   }
 
@@ -354,6 +379,53 @@ export class Teller {
     return this;
   }
 
+  /** One line on a partition, as everybody sees it. */
+  shownPartition(id: string): this {
+    const partition = this.site.partitions.get(id);
+    if (!partition) throw new Error(`story: no partition ${id}`);
+    const {
+      arming,
+      ready,
+      notReady = [],
+      leftOut = [],
+      shutDown = [],
+      until,
+      test,
+    } = partitionView(this.site, this.state, partition);
+    const left = until === undefined ? [] : [`${Math.round((Date.parse(until) - this.now) / 1000)} s left`];
+    const what = [
+      arming,
+      ...left,
+      ready ? "ready" : "not ready",
+      ...notReady.map(({ name, why }) => `${name} ${why}`),
+      ...leftOut.map(({ name, auto }) => `${name} left out${auto ? " by itself" : ""}`),
+      ...shutDown.map(({ name }) => `${name} shut down`),
+      ...(test === undefined ? [] : ["on test"]),
+    ];
+    this.#lines.push(`${indent}(${partition.name}: ${what.join(", ")})`);
+    return this;
+  }
+
+  /** The open incidents, as a queue. */
+  queue(): this {
+    const open = incidentViews(this.site, this.state);
+    if (open.length === 0) this.#lines.push(`${indent}(no open incident)`);
+    for (const { id, type, state, severity, events, partitions, confirmed, silent, priority } of open) {
+      const what = [state, severity, `priority ${priority}`, `${events} events`];
+      if (confirmed) what.push("confirmed");
+      if (silent) what.push("silent");
+      this.#lines.push(
+        `${indent}(${id}: ${type} in ${partitions.join(", ") || "no partition"}: ${what.join(", ")})`,
+      );
+    }
+    return this;
+  }
+
+  /** The id of the newest incident. */
+  get incident(): string {
+    return [...this.state.incidents.keys()].at(-1) ?? "none";
+  }
+
   whereIs(person: string): this {
     const where = this.state.whereabouts.get(person);
     this.#lines.push(
@@ -434,13 +506,17 @@ export class Teller {
       case "lock-door":
         return command.pulse ? `end the release of ${command.door}` : `lock ${command.door}${urgent}`;
       case "signal-reader":
+        if (command.pattern !== "quiet" && command.pattern !== "pre-alarm")
+          return `the ${command.side} reader of ${command.door} shows ${command.pattern} for ${command.ms / 1000} s`;
         return command.pattern === "quiet"
           ? `the ${command.side} reader of ${command.door} is quiet`
           : `the ${command.side} reader of ${command.door} warns for ${command.ms / 1000} s`;
       case "answer-scan":
         return `reader shows ${command.outcome}`;
       case "set-output":
-        return `output ${command.point.device}/${command.point.n} for ${command.ms / 1000} s${urgent}`;
+        return command.on
+          ? `output ${command.point.device}/${command.point.n} for ${command.ms / 1000} s${urgent}`
+          : `output ${command.point.device}/${command.point.n} off${urgent}`;
       case "answer-reader":
         return `${command.point.device} shows ${command.outcome}`;
     }
@@ -451,6 +527,12 @@ export class Teller {
     if ("sensor" in request) return ` at ${this.#name("sensor", request.sensor)}`;
     if ("person" in request && request.person !== undefined)
       return ` for ${this.#name("person", request.person)}`;
+    if ("partition" in request && request.partition !== undefined) {
+      const how = "level" in request ? ` (${request.level}${request.leaveOut ? ", leaving out" : ""})` : "";
+      return ` at ${this.#name("partition", request.partition)}${how}`;
+    }
+    if ("zone" in request && request.zone !== undefined) return ` at ${request.zone}`;
+    if ("incident" in request) return ` of ${request.incident}`;
     if ("doorGroup" in request && request.doorGroup !== undefined)
       return ` at ${this.#name("doorGroup", request.doorGroup)}${"allOrNone" in request && request.allOrNone ? ", all or none" : ""}`;
     if ("level" in request) return ` to ${this.#name("level", request.level)}`;
@@ -460,10 +542,22 @@ export class Teller {
 
   #name(kind: string, id: string): string {
     if (kind === "person") return this.people.names.get(id) ?? id;
-    if (kind === "operator") return "Olga";
+    if (kind === "operator") return id === "olga" ? "Olga" : id;
     const { doors, areas, sensors, lifts, doorGroups: doorGroup, threatLevels = [] } = this.site;
     const level = new Map(threatLevels.map((each) => [each.id, each]));
-    const places = { door: doors, area: areas, sensor: sensors, lift: lifts, doorGroup, level }[kind];
+    const { partitions: partition, devices: device, alarm } = this.site;
+    const siren = alarm?.sirens;
+    const places = {
+      door: doors,
+      area: areas,
+      sensor: sensors,
+      lift: lifts,
+      doorGroup,
+      level,
+      partition,
+      device,
+      siren,
+    }[kind];
     return places?.get(id)?.name ?? id;
   }
 

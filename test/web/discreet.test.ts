@@ -45,9 +45,16 @@ const perform = (who: Operator, name: string, params: object) =>
   journalOperations.find((each) => each.name === name)?.run(house, who, params);
 
 describe("duress", () => {
-  test("is the one silent type, and whoever is not discreet reads nothing of it in the web or the feed", () => {
+  test("and hold-up, and what is done about them, are the silent types; whoever is not discreet reads nothing of it in the web or the feed", () => {
     expect(Object.keys(eventCatalogue).filter((type) => isSilent(type as SiteEvent["type"]))).toEqual([
       "access.duress",
+      "alarm.hold-up-silent",
+      "alarm.hold-up-silent-ended",
+      "alarm.silent-acknowledged",
+      "alarm.silent-noted",
+      "alarm.silent-assigned",
+      "alarm.silent-escalated",
+      "alarm.silent-closed",
     ]);
     for (const role of roles) expect(mayReadEvent(may, operator(role, false), duress), role).toBe(false);
     expect(mayReadEvent(may, operator("guard", true), duress)).toBe(true);

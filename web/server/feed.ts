@@ -212,7 +212,7 @@ class Feed {
     return renderedEvent(event, this.#parts.describe, this.#names, durable, this.#operator.language);
   }
 
-  #views({ doors, areas, partitions, house }: News): string {
+  #views({ doors, areas, partitions, house, incidents = [] }: News): string {
     const { may, live } = this.#parts;
     if (live.view().site.revision !== this.#revision) return this.#site();
     const parts: string[] = [];
@@ -223,6 +223,11 @@ class Feed {
     if (may(this.#operator, "areas.read")) for (const area of areas) parts.push(frame("area", area));
     if (may(this.#operator, "partitions.read")) {
       for (const partition of partitions) parts.push(frame("partition", partition));
+    }
+    if (may(this.#operator, "incidents.read")) {
+      for (const { id, silent, view } of incidents)
+        if (!silent || may(this.#operator, "discreet"))
+          parts.push(frame("incident", view ?? { id, state: "closed" }));
     }
     return parts.join("");
   }

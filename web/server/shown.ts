@@ -1,6 +1,6 @@
 import { isSilent, type SiteEvent } from "../../gateway/core/events.js";
 import { publicEvent } from "../../gateway/core/public-event.js";
-import type { DoorView, SiteView } from "../../gateway/core/views.js";
+import type { DoorView, SensorView, SiteView } from "../../gateway/core/views.js";
 import type { Language } from "../../gateway/core/words/language.js";
 import type { Operator } from "../../gateway/ports.js";
 
@@ -39,6 +39,11 @@ export function shownDoor({ since, override, closeBy, allowedOpen, ...door }: Do
   };
 }
 
+/** Whoever is not discreet does not see whether a silent button is pressed. */
+function shownSensor({ silent, ...sensor }: SensorView, discreet: boolean) {
+  return silent && !discreet ? { ...sensor, active: null } : sensor;
+}
+
 /** The site as far as this operator may see it. */
 export function shownSite(view: SiteView, may: May, operator: Operator, now: number) {
   return {
@@ -47,7 +52,12 @@ export function shownSite(view: SiteView, may: May, operator: Operator, now: num
     doors: may(operator, "doors.read") ? view.doors.map(shownDoor) : [],
     areas: may(operator, "areas.read") ? view.areas : [],
     partitions: may(operator, "partitions.read") ? view.partitions : [],
-    sensors: may(operator, "sensors.read") ? view.sensors : [],
+    sensors: may(operator, "sensors.read")
+      ? view.sensors.map((sensor) => shownSensor(sensor, may(operator, "discreet")))
+      : [],
+    incidents: may(operator, "incidents.read")
+      ? (view.incidents ?? []).filter(({ silent }) => !silent || may(operator, "discreet"))
+      : [],
     ...(view.house && may(operator, "doors.read") ? { house: view.house } : {}),
     ...(view.plan && may(operator, "doors.read")
       ? { plan: { ...view.plan, areas: may(operator, "areas.read") ? view.plan.areas : [] } }

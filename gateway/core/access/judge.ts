@@ -19,6 +19,7 @@ import { notExcluded } from "./not-excluded.js";
 import { notFull } from "./not-full.js";
 import { passback } from "./passback.js";
 import type { AccessRequest, Denial, Rule } from "./rule.js";
+import { sideArmed } from "./side-armed.js";
 import { threat } from "./threat-level.js";
 import { usesLeft } from "./uses-left.js";
 import { vehicleThere } from "./vehicle-there.js";
@@ -49,6 +50,7 @@ export const accessRules: readonly Rule[] = [
   passback,
   notFull,
   interlock,
+  sideArmed,
   enoughPersons,
   escorted,
   notAlone,

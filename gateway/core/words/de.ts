@@ -1,4 +1,5 @@
 /** German. A reason completes a sentence ("… wurde nicht eingelassen: die Karte ist gesperrt"); a name takes no ending. */
+import { deAlarmData, deAlarmEvents, deAlarmReasons } from "./de-alarm.js";
 import type { Words } from "./words.js";
 
 const nichts = "es ist nichts zu tun";
@@ -56,6 +57,8 @@ export const de: Words = {
     "door.contact-bypassed": "{by} nahm den Kontakt von {door} außer Betrieb[ ({note})]",
     "door.contact-unbypassed": "{by} nahm den Kontakt von {door} wieder in Betrieb[ ({note})]",
     "door.lift-unlocked": "{by} gab {lift} frei nach {floors}[ für {seconds} s][ ({note})]",
+
+    ...deAlarmEvents,
 
     "safety.lockdown-started": "{by} verriegelte im Notfall {doorGroup}[ ({note})]",
     "safety.lockdown-ended": "{by} beendete die Notverriegelung von {doorGroup}[ ({note})]",
@@ -129,7 +132,7 @@ export const de: Words = {
     "audit.refused": "{by} darf {operation} nicht[: {reason}]",
     "audit.requested": "{by} tat {operation}[ ({note})]",
     "audit.request-refused":
-      "{operation}[ an {door}][ von {sensor}] von {by} wurde abgelehnt: {reason}[ ({standing})]",
+      "{operation}[ an {door}][ von {sensor}][ von {partition}] von {by} wurde abgelehnt: {reason}[ ({standing})][: {zones}]",
     "audit.site-changed": "{by} speicherte Stand {revision} der Anlage[ ({note})]",
     "audit.people-changed": "{by} änderte Personen[: {action}][ ({person})][, {rows} Zeilen][: {reason}]",
     "audit.account-changed": "{by} änderte das Konto {account}[: {action}]",
@@ -138,6 +141,7 @@ export const de: Words = {
   },
 
   reasons: {
+    ...deAlarmReasons,
     "unknown-card": {
       text: "die Karte ist hier nicht bekannt",
       remedy: "würde eingelassen, wenn die Karte jemandem gegeben wäre",
@@ -480,6 +484,7 @@ export const de: Words = {
   allDoors: "alle Türen",
   inputs: { "key-switch": "Schlüsselschalter", loop: "Fahrzeugschleife", "safety-edge": "Schließkante" },
   data: {
+    ...deAlarmData,
     assumed: "angenommen",
     uncertain: "ungewiss",
     active: "aktiv",

@@ -4,6 +4,7 @@ import { openApiOf } from "../openapi.js";
 import { type Route, route } from "../route.js";
 import { accessRoutes } from "./access-routes.js";
 import { accountRoutes } from "./account-routes.js";
+import { alarmRoutes } from "./alarm-routes.js";
 import { factorRoutes } from "./factor-routes.js";
 import { houseRoutes } from "./house-routes.js";
 import { importRoutes } from "./import-routes.js";
@@ -24,6 +25,7 @@ export function allRoutes(feeds: Feeds): Route[] {
     ...houseRoutes,
     ...accessRoutes,
     ...musterRoutes,
+    ...alarmRoutes,
     ...peopleRoutes,
     ...visitorRoutes,
     ...importRoutes,

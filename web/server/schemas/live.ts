@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { incidentNow, partitionNow } from "./alarm.js";
 import { at, id } from "./common.js";
 import { doorMode, doorShown } from "./doors.js";
 
@@ -69,14 +70,8 @@ export const siteNow = z
     house: houseNow.optional(),
     plan: plan.optional(),
     areas: z.array(z.object({ id, name: z.string(), occupancy: z.int(), uncertain: z.int() })),
-    partitions: z.array(
-      z.object({
-        id,
-        name: z.string(),
-        arming: z.enum(["disarmed", "armed_away", "armed_home", "armed_night", "triggered"]),
-        ready: z.boolean(),
-      }),
-    ),
+    partitions: z.array(partitionNow),
+    incidents: z.array(incidentNow).optional(),
     sensors: z.array(
       z.object({
         id,

@@ -1,0 +1,56 @@
+/** Why what somebody asked of the alarm was not done; a part of `requestRefusals`. */
+export const alarmRefusals = {
+  "unknown-partition": {
+    text: "there is no such partition",
+    remedy: "name a partition of this site",
+    sia: null,
+  },
+  "unknown-zone": {
+    text: "there is no such sensor or door contact",
+    remedy: "name one of this site",
+    sia: null,
+  },
+  "unknown-incident": {
+    text: "there is no such alarm, or it is closed",
+    remedy: "see which are open",
+    sia: null,
+  },
+  "unknown-siren": { text: "there is no such siren", remedy: "name a siren of this site", sia: null },
+  "already-armed": { text: "it is armed already", remedy: "there is nothing to do", sia: null },
+  "already-disarmed": { text: "it is not armed", remedy: "there is nothing to do", sia: null },
+  "not-ready": {
+    text: "something is not quiet",
+    remedy: "close it, or leave it out by arming with force",
+    sia: null,
+  },
+  "may-not-arm": { text: "no right to arm it so", remedy: "ask somebody who may", sia: null },
+  "may-not-disarm": { text: "no right to disarm it", remedy: "ask somebody who may", sia: null },
+  "must-count": { text: "it may not be left out", remedy: "mend it", sia: null },
+  "zone-armed": {
+    text: "it is armed: nothing is left out or put back now",
+    remedy: "disarm first",
+    sia: null,
+  },
+  "test-too-long": { text: "a test lasts 8 hours at most", remedy: "name an earlier end", sia: null },
+  "test-while-armed": { text: "what is armed is not put on test", remedy: "disarm first", sia: null },
+  "no-test": { text: "nothing is on test there", remedy: "there is nothing to do", sia: null },
+  "already-acknowledged": {
+    text: "it was acknowledged already",
+    remedy: "there is nothing to do",
+    sia: null,
+  },
+  "not-acknowledged": { text: "it was not acknowledged yet", remedy: "acknowledge it first", sia: null },
+  "not-restored": { text: "it has not come to rest", remedy: "wait, or close it with a note", sia: null },
+  "note-needed": { text: "a critical alarm is closed with a note", remedy: "say what it was", sia: null },
+  "nothing-sounds": { text: "nothing sounds for it", remedy: "there is nothing to do", sia: null },
+  "no-arming-due": { text: "it is not about to be armed", remedy: "there is nothing to put off", sia: null },
+  "put-off-enough": {
+    text: "it was put off as often as it may be",
+    remedy: "leave, or disarm afterwards",
+    sia: null,
+  },
+  "walk-test-runs": { text: "a walk test is running there", remedy: "end that one first", sia: null },
+  "no-walk-test": { text: "no walk test is running there", remedy: "start one", sia: null },
+  "not-alone": { text: "nobody is expected to check in", remedy: "there is nothing to do", sia: null },
+  "unknown-todo": { text: "there is no such thing to do", remedy: "see the list", sia: null },
+} as const;
