@@ -35,11 +35,12 @@ export function addHouseCommands(program: Command, context: Context): void {
     .argument("[area]", "the floor's area (default: every floor)")
     .option("--for <duration>", "how long, such as 10s (default: as the site says)", durationMs)
     .option("--note <text>", "why; kept in the journal")
+    .option("--force", "in a lockdown too; needs the right to it and --note")
     .action(
       async (
         lift: string,
         area: string | undefined,
-        options: { for?: number; note?: string },
+        options: { for?: number; note?: string; force?: true },
         command: Command,
       ) => {
         const params = {
@@ -47,6 +48,7 @@ export function addHouseCommands(program: Command, context: Context): void {
           ...(area === undefined ? {} : { area }),
           ...(options.for === undefined ? {} : { ms: options.for }),
           ...noteOf(options),
+          ...(options.force ? { force: true } : {}),
         };
         const result = await operate<Done>(context, command, "lift.unlock", params);
         show(context, command, result, () => `Lift ${lift} goes to ${area ?? "every floor"}.\n`);

@@ -194,12 +194,12 @@ const migrations: readonly string[] = [
 
 const newestSchema = migrations.length;
 
-/** Brings the database to the newest schema, each step in a transaction; throws SchemaTooNew. */
-export async function migrate(handle: Handle, file: string): Promise<void> {
+/** Brings the database to the newest schema, or to an older one, each step in a transaction; throws SchemaTooNew. */
+export async function migrate(handle: Handle, file: string, until = newestSchema): Promise<void> {
   const [row] = await handle.allOnce<{ user_version: number }>("PRAGMA user_version");
   const found = row?.user_version ?? 0;
   if (found > newestSchema) throw new SchemaTooNew(file, found, newestSchema);
-  for (let version = found; version < newestSchema; version++) {
+  for (let version = found; version < until; version++) {
     try {
       await handle.exec(
         `BEGIN IMMEDIATE; ${migrations[version]} PRAGMA user_version = ${version + 1}; COMMIT`,

@@ -102,3 +102,12 @@ describe("doors on the command line", () => {
     },
   );
 });
+
+test("a lift is forced only where that is said", async () => {
+  const argv = ["lift", "unlock", "cab", "attic", "--note", "fire drill"];
+  const params = { lift: "cab", area: "attic", note: "fire drill" };
+  expect((await commandLine(argv)).asked).toEqual([{ name: "lift.unlock", params }]);
+  expect((await commandLine([...argv, "--force"])).asked).toEqual([
+    { name: "lift.unlock", params: { ...params, force: true } },
+  ]);
+});

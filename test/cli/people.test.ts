@@ -275,3 +275,53 @@ describe("people on the command line", () => {
     expect(lost.asked).toEqual([{ name: "credential.status", params: { credential: "c2", status: "lost" } }]);
   });
 });
+
+describe("visitors and leavers on the command line", () => {
+  const leavers = {
+    people: [{ id: "kim", name: "Kim", company: "Kran AG", badges: 1, pin: false }],
+    badges: 1,
+    alreadyRevoked: 2,
+    unmatched: [{ text: "B-9", why: "nobody has this id or badge" }],
+    list: "0123",
+  };
+  const play = (result: object) => () => ({ ok: true, result }) as const;
+
+  test("who would be revoked is shown, with what is not matched, and how to undo it afterwards", async () => {
+    const argv = ["people", "revoke", "--company", "Kran AG", "--dry-run"];
+    const said = await commandLine(argv, { play: play({ dryRun: true, ...leavers }) });
+    expect(said.asked).toEqual([
+      { name: "people.revoke-many", params: { company: "Kran AG", dryRun: true } },
+    ]);
+    expect(said.out).toContain("Nobody was revoked; it would be:");
+    expect(said.out).toContain("1 people, 1 badges; 2 were revoked before.");
+    expect(said.out).toContain("Not matched: B-9 (nobody has this id or badge)");
+    const done = await commandLine(argv.slice(0, 4), { play: play({ act: "act-1", ...leavers }) });
+    expect(done.out).toContain("To undo: gatewarden people restore act-1");
+  });
+
+  test.each([
+    ["a column by its name", "name;badge\nKim;B-1\nLou;B-2\n;\nKim;B-1\n", ["B-1", "B-2"]],
+    ["the first column where none is named", "kim\nlou\n\n", ["kim", "lou"]],
+  ])("a list is read: %s", async (_, input, people) => {
+    const said = await commandLine(["people", "revoke", "--file", "-"], { play: play(leavers), input });
+    expect(said.asked).toEqual([{ name: "people.revoke-many", params: { people } }]);
+  });
+
+  test("a list that names nobody revokes nobody", async () => {
+    const said = await commandLine(["people", "revoke", "--file", "-"], { input: "badge\n" });
+    expect([said.exitCode, said.asked]).toEqual([2, []]);
+  });
+
+  test("a visitor is expected for somebody, and the code is told", async () => {
+    const result = { person: { id: "visitor-1", validUntil: "2026-11-24T18:00:00.000Z" }, code: "90417263" };
+    const said = await commandLine(
+      ["visitor", "add", "Vera", "--host", "ada", "--door", "front", "--door", "lab", "--code"],
+      { play: play(result) },
+    );
+    expect(said.asked).toEqual([
+      { name: "visitor.add", params: { name: "Vera", host: "ada", doors: ["front", "lab"], code: true } },
+    ]);
+    expect(said.out).toBe("Visitor visitor-1 is expected until 2026-11-24T18:00:00.000Z.\nCode: 90417263\n");
+    expect((await commandLine(["visitor", "add", "Vera"])).exitCode).toBe(2);
+  });
+});

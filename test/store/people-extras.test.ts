@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { Person } from "../../gateway/core/people.js";
 import { CardIndex } from "../../gateway/store/card-index.js";
 import { openHandle } from "../../gateway/store/database.js";
-import { folderPaths } from "../../gateway/store/folder.js";
+import { prepareFolder } from "../../gateway/store/folder.js";
+import { migrate } from "../../gateway/store/migrations.js";
 import type { CredentialInput, PersonInput } from "../../gateway/store/people-types.js";
 import { aFolder, aStore } from "./a-folder.js";
 
@@ -150,16 +151,14 @@ test("a host must be somebody, and nobody is his own; a right must not end befor
 
 test("a data folder of before opens, and its people are as they were", async () => {
   const { data } = aFolder();
-  const store = await aStore(data);
-  await store.people.put({ people: [aPerson("p1")], credentials: [aCard("c1", "p1")] }, anna);
-  await store.close();
-  const handle = await openHandle(folderPaths(data).database, { readOnly: false, busyTimeoutMs: 1_000 });
+  const { database } = prepareFolder(data);
+  const handle = await openHandle(database, { readOnly: false, busyTimeoutMs: 1_000 });
+  await migrate(handle, database, 4);
   await handle.exec(`
-    DROP INDEX person_companies; DROP TRIGGER person_rewritten; DROP TRIGGER credential_rewritten;
-    ALTER TABLE person_versions DROP COLUMN extra; ALTER TABLE credential_versions DROP COLUMN extra;
-    CREATE TRIGGER person_rewritten AFTER UPDATE OF row ON person_versions BEGIN SELECT 1; END;
-    CREATE TRIGGER credential_rewritten AFTER UPDATE OF row ON credential_versions BEGIN SELECT 1; END;
-    PRAGMA user_version = 4;
+    INSERT INTO person_versions (id, version, newest, name, sought, tenant, groups, status, at, by)
+      VALUES ('p1', 1, 1, 'Ada', 'ada', 'main', '["staff"]', 'active', 1, 'operator anna');
+    INSERT INTO credential_versions (id, version, newest, person, status, value, at, by)
+      VALUES ('c1', 1, 1, 'p1', 'active', 'uid:c1', 1, 'operator anna');
   `);
   await handle.close();
   const again = await aStore(data);

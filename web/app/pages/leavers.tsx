@@ -37,9 +37,11 @@ export function LeaversPage() {
         <h1>{visiting.leavers}</h1>
         <p>{visiting.leaversLead}</p>
       </div>
-      <Choose onShown={(asked, who) => setShown({ asked, who })} />
-      {shown && <Preview key={shown.who.list} {...shown} onOver={() => setShown(undefined)} />}
-      <Lately />
+      <Stack>
+        <Choose onShown={(asked, who) => setShown({ asked, who })} />
+        {shown && <Preview key={shown.who.list} {...shown} onOver={() => setShown(undefined)} />}
+        <Lately />
+      </Stack>
     </div>
   );
 }

@@ -51,8 +51,10 @@ export function PersonPage({ id }: { readonly id: string }) {
       </div>
       <About person={person} />
       <div className="cards">
-        <Badges person={person} />
-        <RightsAndPin person={person} />
+        <Stack>
+          <Badges person={person} />
+          <RightsAndPin person={person} />
+        </Stack>
         <CanOpen person={person} />
       </div>
       <History person={person} />

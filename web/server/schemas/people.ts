@@ -29,13 +29,11 @@ const trait = z
     ...(["visitor", "contractor", "maintenance"] as const),
   ])
   .meta({ id: "Trait" });
-export type Trait = z.infer<typeof trait>;
 
 const rightTo = { group: id.optional(), door: id.optional(), area: id.optional(), schedule: id.optional() };
 const temporaryRight = z
   .object({ ...rightTo, from: at, until: at })
   .meta({ id: "TemporaryRight", description: "Names one of group, door and area." });
-export type TemporaryRight = z.infer<typeof temporaryRight>;
 
 export const personShown = z
   .object({

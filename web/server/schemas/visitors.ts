@@ -43,7 +43,6 @@ export const companies = z.object({
 const leaver = z
   .object({ id, name: z.string(), company: z.string().nullable(), badges: z.int(), pin: z.boolean() })
   .meta({ id: "Leaver" });
-export type Leaver = z.infer<typeof leaver>;
 
 export const leaversPut = z.strictObject({
   company: z.string().min(1).max(100).optional(),
