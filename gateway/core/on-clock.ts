@@ -48,6 +48,8 @@ export function ticked(draft: Draft): void {
     draft.sensors.set(sensor.id, rest);
     draft.tellSensor(sensor, { type: "safety.fire-input-unknown" });
   }
+  // What doors and devices raised just now may be due to go on already.
+  settleAlarm(draft);
 }
 
 /**

@@ -116,7 +116,7 @@ export function exitOver(draft: Draft, id: PartitionId): void {
   const standing = notReady(draft.site, draft, id, own.level);
   const by: Actor = actorOf(own);
   if (standing.length > 0 && !force) {
-    if (rules.openAtExit === "fails") {
+    if (rules.openAtExit === "fails" || !standing.every(mayStillSettle)) {
       draft.partitions.set(id, { is: "disarmed", since: draft.at });
       tellPartition(draft, id, {
         type: "alarm.not-armed",
@@ -294,7 +294,7 @@ export function entryOver(draft: Draft, id: PartitionId): void {
   if (own.is !== "pending") return;
   const zone = alarmIndex(draft.site).zones.get(own.origin.zone);
   if (zone) raiseZone(draft, zone, [id], { origin: own.origin.signal, type: "alarm.entry" });
-  else trigger(draft, id);
+  trigger(draft, id);
 }
 
 function bypassAuto(draft: Draft, zone: Zone, why: string, { by }: Pick<ArmDeed, "by">): void {

@@ -5,7 +5,7 @@ import type { Draft } from "../draft.js";
 import type { RequestRefusal } from "../reasons.js";
 import { inSchedule, nextBoundary } from "../schedule.js";
 import type { Actor } from "../signals.js";
-import type { AreaId, Door, Instant, Partition, PartitionId, Schedule, Site } from "../site.js";
+import type { AreaId, Door, Instant, PartitionId, Schedule, Site } from "../site.js";
 import type { PlanState } from "./alarm-state.js";
 import { feedback } from "./feedback.js";
 import { arm } from "./partition.js";
@@ -209,14 +209,4 @@ export function noteActivity(draft: Draft, zone: Zone): void {
         armAt: draft.at + rules.quietMs + rules.warnMs,
       });
   }
-}
-
-/** What each partition of the site would be armed by, for who shows it. */
-export function dueArming(
-  own: PlanState | undefined,
-  partition: Partition,
-): { readonly at: Instant; readonly why: "schedule" | "last-out" } | undefined {
-  return own?.armAt === undefined || partition.id === ""
-    ? undefined
-    : { at: own.armAt, why: own.why ?? "schedule" };
 }

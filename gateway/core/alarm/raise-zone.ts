@@ -66,7 +66,8 @@ export function raiseZone(
     partitions,
     ...(origin === undefined ? {} : { origin }),
     lasts: lasts ?? standsActive(draft, zone),
-    silent: row.silent,
+    // A line that somebody cut is no press of the button.
+    silent: row.silent && !tamper,
   });
   if (verified) confirmed(draft, incident, event);
   if (row.watched === "armed" || tamper) {

@@ -6,6 +6,7 @@ import { siteIndex } from "../site-index.js";
 import type { ZoneState } from "./alarm-state.js";
 import { raise, rest } from "./incident.js";
 import { startEntry } from "./partition.js";
+import { noteActivity } from "./plan.js";
 import { raiseZone, tellZone } from "./raise-zone.js";
 import { doorZone } from "./rules.js";
 import { sound } from "./siren.js";
@@ -79,6 +80,7 @@ function placeOf(zone: Zone): { readonly sensor?: string; readonly door?: string
 }
 
 function intrusion(draft: Draft, zone: Zone, opened: Opened): void {
+  if (zone.sensor) noteActivity(draft, zone);
   const live = zone.partitions.filter((each) => isWatched(draft, zone, each));
   if (live.length === 0) {
     chime(draft, zone);

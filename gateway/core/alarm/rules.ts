@@ -1,5 +1,5 @@
 /** What a site says of its alarm: profiles and their bounds, who may arm what, how sensors count, what sounds. */
-import type { DoorId, GroupId, Instant, PartitionId, Point, ScheduleId, SensorId } from "../site.js";
+import type { DoorId, PartitionId, Point, ScheduleId, SensorId } from "../site.js";
 
 export const armLevels = ["away", "home", "night", "custom"] as const;
 export type ArmLevel = (typeof armLevels)[number];
@@ -228,12 +228,5 @@ export function usualRules(profile: AlarmProfile): PartitionRules {
   };
 }
 
-export type GroupArmRights = ReadonlyMap<GroupId, readonly ArmRight[]>;
-
 /** Longest time that anything may be on test, in milliseconds. */
 export const longestTestMs = 8 * 3_600_000;
-
-export interface Span {
-  readonly since: Instant;
-  readonly until: Instant;
-}
