@@ -17,7 +17,7 @@ import { unlockLift } from "./lift.js";
 import { endLockdown, startLockdown } from "./lockdown.js";
 import { judgeAnew, setClock, settleDoor } from "./on-clock.js";
 import { endMuster, markSafe, startMuster, takeBackSafe } from "./on-muster.js";
-import type { People, PersonId } from "./people.js";
+import type { People } from "./people.js";
 import type { RequestRefusal } from "./reasons.js";
 import type { SignalOf } from "./signals.js";
 import type { Door, Sensor } from "./site.js";

@@ -281,7 +281,7 @@ describe.skipIf(chromePath === undefined)(`doors and the strip (${chromePath ?? 
         await looker.leave();
       }
     },
-    60_000,
+    120_000,
   );
 
   const kept = (of: Visitor) => (of as Awaited<ReturnType<typeof visit>>).keep();

@@ -206,6 +206,21 @@ test("the history marks the revision in force", async () => {
   expect(said.out).toContain("     2 *  2026-11-24T08:00:00.000Z  operator local:root  new door\n");
 });
 
+test("single changes are made on the revision in force, and their faults are told", async () => {
+  const changes = file("changes.yaml", "- { kind: schedule, remove: nights }\n");
+  const said = await commandLine(["site", "change", changes, "--dry-run", "--note", "no nights"], {
+    play: (name) =>
+      name === "site.export"
+        ? { ok: true, result: { revision: 7, document: {} } }
+        : { ok: true, result: { revision: 7, dryRun: true, changes: ["schedule nights: removed (Nights)"] } },
+  });
+  expect(said.asked.at(-1)).toEqual({
+    name: "site.change",
+    params: { base: 7, changes: [{ kind: "schedule", remove: "nights" }], dryRun: true, note: "no nights" },
+  });
+  expect(said.out).toContain("schedule nights: removed (Nights)");
+});
+
 test("a rollback names the revision and says what came of it", async () => {
   const said = await commandLine(["site", "rollback", "1", "--note", "oops"], {
     play: () => ({ ok: true, result: { revision: 3, changes: ["door side: removed"] } }),

@@ -93,6 +93,38 @@ test("after the reset each door that did not lock is named with what is wrong wi
   `);
 });
 
+test("a door that did not lock says so as long as it is so, and not again at its next opening", () => {
+  const story = new Teller(smallOffice({ fire: { front: "unlock" } })).at("10:00").sensor("smoke", true);
+  story.opens("front").sensor("smoke", false).asks({ op: "fire.reset", sensor: "smoke" });
+  story.shows("front").wait(6).shows("front").closes("front").says("front", true).shows("front");
+  expect(story.wait(60).opens("front").shows("front").transcript).toMatchInlineSnapshot(`
+    "
+    10:00:00  Smoke detectors: active
+              fire input Smoke detectors is active
+              the fire input Smoke detectors calls everybody: 0 thought to be inside
+              → release front until reset at once
+    10:00:00  the contact of Front door: open
+              Front door opened
+    10:00:00  Smoke detectors: quiet
+              fire input Smoke detectors is quiet again; the release stands until it is reset
+    10:00:00  Olga asks for fire.reset at Smoke detectors
+              Olga reset the fire release of Smoke detectors; still open: Front door
+              → lock front
+              (Front door: locked, open, card)
+    10:00:05  …
+              Front door did not lock again after the reset: it stands open
+              (Front door: locked, open, card, not-relocked)
+    10:00:06  the contact of Front door: closed
+              Front door closed
+    10:00:06  the lock of Front door: locked
+              (Front door: locked, closed, card)
+    10:01:06  the contact of Front door: open
+              Front door was opened while it was locked
+              (Front door: locked, open, card, alarm forced)
+    "
+  `);
+});
+
 test("a fire outlives a restart: release, latch and muster, and an input that is not heard of is no quiet one", () => {
   const story = new Teller(smallOffice({ fire: { front: "unlock" } })).at("10:00").sensor("smoke", true);
   story.restart(600, "nobody").shows("front").asks({ op: "fire.reset", sensor: "smoke" });

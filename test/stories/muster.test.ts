@@ -120,6 +120,31 @@ test("a warden starts a muster, says who is safe, and ends it; the fire's reset 
   `);
 });
 
+test("whoever was marked safe by mistake is sought again, and whoever was not stays as they were", () => {
+  const story = morning()
+    .asks({ op: "muster.start" })
+    .asks({ op: "muster.safe", person: "finn" })
+    .asks({ op: "muster.safe", person: "finn", safe: false }, { note: "wrong Finn" })
+    .asks({ op: "muster.safe", person: "ada", safe: false });
+  expect(story.muster().transcript).toMatchInlineSnapshot(`
+    "
+    08:05:00  Olga asks for muster.start
+              Olga called everybody: 4 thought to be inside; without a name today: 1 left, 0 openings
+    08:05:00  Olga asks for muster.safe for Finn Holm
+              Finn Holm is safe, says Olga
+    08:05:00  Olga asks for muster.safe for Finn Holm
+              Finn Holm is sought again: Olga took back that they are safe (wrong Finn)
+    08:05:00  Olga asks for muster.safe for Ada Berg
+              (3 certain, 1 possible, 1 visitors; 0 safe, 4 missing)
+              (Ada Berg: Lobby, certain, missing)
+              (Finn Holm: Lobby, certain, missing)
+              (Gil Mai: Server room, possible, missing)
+              (Ben Stein: Lobby, certain, visitor, missing)
+              (Front door: 1 left and 0 openings without a name today)
+    "
+  `);
+});
+
 test("who was safe in one muster is not in the next", () => {
   const story = morning()
     .asks({ op: "muster.start" })

@@ -58,7 +58,7 @@ function windowsOf(
 ): { from: number; to: number }[] {
   const holiday = holidays.find(({ from, to }) => from <= date && date <= to);
   const ofAnyType = typeof onHolidays === "string" || Array.isArray(onHolidays);
-  const special = holiday && (ofAnyType ? onHolidays : (onHolidays[holiday.type] ?? "closed"));
+  const special = holiday && (ofAnyType ? onHolidays : (onHolidays[holiday.type ?? "holiday"] ?? "closed"));
   const windows =
     special === undefined || special === "as-usual"
       ? week.filter(({ days }) => days.includes(weekdayOf(date)))

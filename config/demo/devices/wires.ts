@@ -31,7 +31,8 @@ const schedule = z.object({
 });
 export type ScheduleWires = z.infer<typeof schedule>;
 
-const holidayType = z.string().default("holiday");
+/** Absent: a plain holiday. */
+const holidayType = z.string().optional();
 const holiday = z.union([
   z
     .object({ date: z.string(), type: holidayType })

@@ -117,7 +117,9 @@ function Form({
   const [, go] = useLocation();
   const [name, setName] = useState(group?.name ?? "");
   const [doors, setDoors] = useState<string[]>([...(group?.doors ?? [])]);
-  const { busy, error, ask, dialog } = useChange(rules);
+  // What was on the screen when it was opened: what others change meanwhile is a conflict, and not overwritten.
+  const [seen] = useState(rules);
+  const { busy, error, ask, dialog } = useChange(seen);
   const id = group?.id ?? newId(name, rules.doorGroups);
   const taken = rules.doorGroups.some((each) => each.id !== group?.id && each.name === name.trim());
   const submit = (event: FormEvent) => {

@@ -109,7 +109,7 @@ function GroupAtDoor({
           variant="default"
           size="compact-md"
           aria-expanded={open}
-          aria-label={open ? access.hidePeople : access.showPeople(group.name)}
+          aria-label={access.showPeople(group.name, access.people(people))}
           onClick={() => setOpen(!open)}
         >
           {access.people(people)}

@@ -35,7 +35,9 @@ export function GroupForm({
   const [, go] = useLocation();
   const [name, setName] = useState(group?.name ?? "");
   const [lines, setLines] = useState(() => (group?.access ?? [{ schedule: always }]).map(keyed));
-  const { busy, error, ask, dialog } = useChange(rules);
+  // What was on the screen when it was opened: what others change meanwhile is a conflict, and not overwritten.
+  const [seen] = useState(rules);
+  const { busy, error, ask, dialog } = useChange(seen);
   const id = group?.id ?? newId(name, rules.groups);
   const taken = rules.groups.some((each) => each.id !== group?.id && each.name === name.trim());
   const sound = name.trim() !== "" && !taken && lines.every(({ line }) => hasPlace(line));

@@ -27,7 +27,9 @@ export function HolidayForm({
   const [from, setFrom] = useState(holiday ? firstDay(holiday) : day);
   const [to, setTo] = useState(holiday ? lastDay(holiday) : day);
   const [type, setType] = useState(holiday?.type ?? plainHoliday);
-  const { busy, error, ask, dialog } = useChange(rules);
+  // What was on the screen when it was opened: what others change meanwhile is a conflict, and not overwritten.
+  const [seen] = useState(rules);
+  const { busy, error, ask, dialog } = useChange(seen);
   const backwards = from !== "" && to !== "" && to < from;
   const submit = (event: FormEvent) => {
     event.preventDefault();

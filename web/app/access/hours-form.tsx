@@ -55,7 +55,7 @@ export function HoursForm({
             <IconX size={18} aria-hidden />
           </ActionIcon>
           {each.from !== "" && each.to !== "" && endsNextDay(each) && (
-            <small className="soft">{access.overMidnight(each.to)}</small>
+            <small className="soft hours-note">{access.overMidnight(each.to)}</small>
           )}
         </div>
       ))}

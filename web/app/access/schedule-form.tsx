@@ -32,7 +32,9 @@ export function ScheduleForm({
   const [specials, setSpecials] = useState<Readonly<Record<string, Special>>>(() =>
     Object.fromEntries(kinds.map(({ id }) => [id, specialOf(schedule ?? {}, id)])),
   );
-  const { busy, error, ask, dialog } = useChange(rules);
+  // What was on the screen when it was opened: what others change meanwhile is a conflict, and not overwritten.
+  const [seen] = useState(rules);
+  const { busy, error, ask, dialog } = useChange(seen);
   const id = schedule?.id ?? newId(name, rules.schedules);
   const taken = rules.schedules.some((each) => each.id !== schedule?.id && each.name === name.trim());
   const filled =

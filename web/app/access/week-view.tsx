@@ -26,7 +26,7 @@ export function WeekView({ week }: { readonly week: Week }) {
           <dt>{access.weekdays[day]}</dt>
           <dd>
             <DayBar hours={week[day]} />
-            <span>{said(week[day])}</span>
+            <span className="week-hours">{said(week[day])}</span>
           </dd>
         </div>
       ))}

@@ -9,7 +9,6 @@ export interface Hours {
   readonly to: string;
 }
 export type Week = Readonly<Record<Weekday, readonly Hours[]>>;
-export type Special = NonNullable<Exclude<WeekSchedule["holidays"], Record<string, unknown>>> | Hours[];
 
 /** As `gateway/site/document.ts` has them. */
 export const mostHoursADay = 20;

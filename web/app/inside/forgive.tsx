@@ -26,7 +26,7 @@ export function Forgive({
       <Button
         variant="default"
         size="compact-md"
-        aria-label={inside.forgiveOf(who)}
+        {...(label === undefined ? { "aria-label": inside.forgiveOf(who) } : {})}
         onClick={() => setAsking(true)}
       >
         {label ?? inside.forgive}

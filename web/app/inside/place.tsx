@@ -17,7 +17,7 @@ export function PlaceCard({ place, counting }: { readonly place: Place; readonly
   const passback = useLivePart(({ plan }) => plan?.areas.find(({ id }) => id === place.id)?.passback);
   const { id, name, certain, possible } = place;
   return (
-    <section className="card place" aria-label={name}>
+    <div className="card place">
       <div className="card-head">
         <h3>
           {name} <span className="soft">{certain.length + possible.length}</span>
@@ -33,7 +33,7 @@ export function PlaceCard({ place, counting }: { readonly place: Place; readonly
           <People people={possible} counting={counting} passback={passback !== undefined} />
         </>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -80,7 +80,7 @@ function Lists({ list }: { readonly list: MusterList }) {
           )}
           {list.people.length === 0 && <Empty title={inside.nobody}>{inside.nobodyHint}</Empty>}
           {list.people.length > 0 && people.length === 0 && <Empty title={inside.none(search.trim())} />}
-          {counting && sought.length > 0 && <h2>{inside.missingTitle}</h2>}
+          {sought.length > 0 && <h2>{counting ? inside.missingTitle : inside.people}</h2>}
           {byPlace(sought, inside.elsewhere).map((place) => (
             <PlaceCard key={place.id} place={place} counting={counting} />
           ))}

@@ -148,7 +148,7 @@ function Row({
     <div className="strip-row" data-tone={tone}>
       <span className="strip-icon">{icon}</span>
       <p>
-        <strong>{title}</strong> {detail && <span>{detail}</span>}
+        <strong>{title}</strong> {detail && <span className="strip-detail">{detail}</span>}
       </p>
       {children && <span className="strip-acts">{children}</span>}
     </div>

@@ -30,12 +30,10 @@ const accessLine = z
     when: when.optional(),
   })
   .meta({ id: "AccessLine" });
-export type AccessLine = z.infer<typeof accessLine>;
 
 const accessGroup = z
   .object({ id, name, access: z.array(accessLine).max(200), tenant: id.optional() })
   .meta({ id: "AccessGroup" });
-export type AccessGroup = z.infer<typeof accessGroup>;
 
 const weekSchedule = z
   .object({
@@ -48,7 +46,6 @@ const weekSchedule = z
     holidays: z.union([specialHours, z.record(z.string(), specialHours)]).optional(),
   })
   .meta({ id: "WeekSchedule" });
-export type WeekSchedule = z.infer<typeof weekSchedule>;
 
 const siteHoliday = z
   .union([
@@ -56,7 +53,6 @@ const siteHoliday = z
     z.object({ from: day, to: day, name, type: id.optional() }),
   ])
   .meta({ id: "SiteHoliday" });
-export type SiteHoliday = z.infer<typeof siteHoliday>;
 
 const namedDoors = z.object({ id, name, doors: z.array(id).min(1).max(2_000) }).meta({ id: "DoorGroup" });
 const named = z.object({ id, name });
