@@ -3,6 +3,7 @@ import type { Feeds } from "../feed.js";
 import { openApiOf } from "../openapi.js";
 import { type Route, route } from "../route.js";
 import { accountRoutes } from "./account-routes.js";
+import { busRoutes } from "./bus-routes.js";
 import { factorRoutes } from "./factor-routes.js";
 import { houseRoutes } from "./house-routes.js";
 import { importRoutes } from "./import-routes.js";
@@ -21,6 +22,7 @@ export function allRoutes(feeds: Feeds): Route[] {
     ...accountRoutes,
     ...houseRoutes,
     ...musterRoutes,
+    ...busRoutes,
     ...peopleRoutes,
     ...importRoutes,
     ...journalRoutes(feeds),
