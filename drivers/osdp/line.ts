@@ -1,10 +1,10 @@
 /** One line of the site with its readers: the port that comes and goes, the bus, and the key that a reader is being given. */
 import type { Reading } from "../driver.js";
 import { Bus, type LineEvent } from "./bus.js";
-import { freshKey } from "./keys.js";
+import { freshKey, weakness } from "./keys.js";
 import type { LinkSettings } from "./link.js";
 import { identify, type LineSpeed, lineSettings } from "./orders.js";
-import type { KeyKeeper, LinePlace, ReaderPlace } from "./place.js";
+import type { KeyKeeper, LinePlace, ReaderKeys, ReaderPlace } from "./place.js";
 import { type AttachedPort, LinePort } from "./port.js";
 import { type Installed, OsdpReader } from "./reader.js";
 import { TraceRing } from "./trace.js";
@@ -152,7 +152,7 @@ export class OsdpLine {
 
   #settings(device: string, place: ReaderPlace, address: number): LinkSettings {
     if (place.clear) return { address };
-    const { key, next } = this.#options.keys.get(device);
+    const { key, next } = this.#keysOf(device);
     return {
       address,
       ...(key === undefined ? { waitsForKey: true } : { key: Buffer.from(key, "hex") }),
@@ -160,9 +160,15 @@ export class OsdpLine {
     };
   }
 
+  /** A key that somebody has put there and that could be guessed is none. */
+  #keysOf(device: string): ReaderKeys {
+    const kept = this.#options.keys.get(device);
+    return kept.key !== undefined && weakness(Buffer.from(kept.key, "hex")) !== undefined ? {} : kept;
+  }
+
   #readerStatus({ device, place, reader, address }: Seated) {
     const { present, secure, identity } = reader;
-    const hasKey = this.#options.keys.get(device).key !== undefined;
+    const hasKey = this.#keysOf(device).key !== undefined;
     const adoption = this.#adoptions.get(device);
     return {
       device,
@@ -186,8 +192,8 @@ export class OsdpLine {
     if (this.#adoptions.size > 0) return "another reader of this line is being adopted";
     const ms = Math.min(forMs, longestAdoptionMs);
     const timer = setTimeout(() => {
-      this.#adopted.set(device, "its time ran out");
       this.#endAdoption(device, "the time in which it could be adopted is over");
+      this.#adopted.set(device, "its time ran out");
     }, ms);
     this.#adopted.delete(device);
     this.#adoptions.set(device, { until: performance.now() + ms, timer });

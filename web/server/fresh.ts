@@ -46,8 +46,8 @@ export function notFresh(
 }
 
 /** Operations after which somebody else can come in, or that overrule the building: new ones of these kinds are in too. */
-const sensitiveKinds = /^(account|client|device|owner|invite|token|emergency-badge)\./;
-const harmless = new Set(["account.list", "emergency-badge.list"]);
+const sensitiveKinds = /^(account|client|device|bus|owner|invite|token|emergency-badge)\./;
+const harmless = new Set(["account.list", "bus.list", "emergency-badge.list"]);
 /** Against what the building would refuse: only with `force`. */
 const forcible = new Set(["door.unlock", "group.unlock", "lift.unlock", "fire.reset"]);
 

@@ -14,7 +14,7 @@ import type { MachineSketch, PinWish } from "./namespace.js";
 const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Why pins cannot be simulated here; undefined: they can. */
-function whyNot(): string | undefined {
+export function whyNoPins(): string | undefined {
   if (process.platform !== "linux") return "no Linux";
   if (process.getuid?.() !== 0) return "not root: file systems cannot be mounted";
   if (!existsSync("/dev/fuse")) return "no /dev/fuse";
@@ -23,7 +23,7 @@ function whyNot(): string | undefined {
 }
 
 export function describeWithPins(title: string, suite: () => void): void {
-  const why = whyNot();
+  const why = whyNoPins();
   if (why === undefined) describe(title, suite);
   else if (process.env.REQUIRE_PINS === "1") throw new Error(`pins cannot be simulated: ${why}`);
   else describe.skip(`${title} (skipped: ${why})`, suite);
@@ -52,9 +52,9 @@ export class Machine {
     );
     this.#ended = new Promise((done) => this.#child.once("exit", done));
     if (this.#child.stdout)
-      createInterface({ input: this.#child.stdout }).on("line", (line) =>
-        this.said.push(JSON.parse(line) as Said),
-      );
+      createInterface({ input: this.#child.stdout }).on("line", (line) => {
+        if (line.startsWith("{")) this.said.push(JSON.parse(line) as Said);
+      });
   }
 
   async until<T>(what: () => T | undefined | false, ms = 10_000): Promise<T> {
@@ -93,8 +93,11 @@ export class Machine {
     return found as unknown as { level: 0 | 1; direction: string };
   }
 
-  driven(line: number): Driven[] {
-    return this.said.filter((each) => each.is === "driven" && each.line === line) as unknown as Driven[];
+  /** `clock`: on the machine's clock. */
+  driven(line: number): (Driven & { readonly clock: number })[] {
+    return this.said.filter((each) => each.is === "driven" && each.line === line) as unknown as (Driven & {
+      readonly clock: number;
+    })[];
   }
 
   readings<T extends Reading["type"]>(type: T): Extract<Reading, { type: T }>[] {

@@ -3,7 +3,7 @@
  * real one and starts a program in it. Lines of JSON on its input go to the pins (`pin`) or on to the program (`program`); what the
  * program says and what happens at the pins comes out.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { type ChipSketch, GpioFiles } from "./fuse-gpio.js";
@@ -28,13 +28,18 @@ if (!existsSync(folder)) {
   spawnSync("mount", ["-t", "tmpfs", "classes", "/sys/class"]);
   mkdirSync(folder);
 }
-const pins = new GpioFiles(sketch.chips, (driven) => tell({ is: "driven", ...driven }));
+const pins = new GpioFiles(sketch.chips, (driven) =>
+  tell({ is: "driven", ...driven, clock: performance.timeOrigin + driven.at }),
+);
 pins.mount(folder);
+
+const programs: ChildProcess[] = [];
 
 function start() {
   const child = spawn(process.execPath, ["--import", "tsx", ...sketch.program], {
     stdio: ["pipe", "pipe", "inherit"],
   });
+  programs.push(child);
   child.stdin.on("error", () => {});
   createInterface({ input: child.stdout }).on("line", (line) => process.stdout.write(`${line}\n`));
   child.on("exit", () => tell({ is: "ended" }));
@@ -59,7 +64,7 @@ createInterface({ input: process.stdin })
       });
   })
   .on("close", () => {
-    program.kill("SIGKILL");
+    for (const each of programs) each.kill("SIGKILL");
     // An orderly end would wait for the read of /dev/fuse, which only the end of this process ends.
     setTimeout(() => process.kill(process.pid, "SIGKILL"), 50);
   });

@@ -1,4 +1,5 @@
 /** The line with several readers on it, over a real pseudo-terminal pair. */
+import { availableParallelism, loadavg } from "node:os";
 import { afterEach, describe, expect, test } from "vitest";
 import { Bus } from "../../../drivers/osdp/bus.js";
 import { lineLimit } from "../../../drivers/osdp/line-speed.js";
@@ -112,7 +113,9 @@ describeWithPeers("a line of readers", ["socat"], ({ socat }) => {
       while (performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
       const { measured, limit } = bus.rate;
       expect(limit).toBe(lineLimit(speed));
-      expect(measured / limit).toBeGreaterThan(0.8);
+      // Where others have the machine, what is measured is they.
+      const crowded = (loadavg()[0] ?? 0) > 2 * availableParallelism();
+      expect(measured / limit).toBeGreaterThan(crowded ? 0.5 : 0.8);
       expect(measured / limit).toBeLessThanOrEqual(1.01);
       const turns = [...counts.values()];
       expect(Math.max(...turns) - Math.min(...turns)).toBeLessThanOrEqual(2);

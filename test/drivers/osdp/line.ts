@@ -16,6 +16,9 @@ export interface ReaderReport {
   readonly secure: boolean;
   readonly key: string | null;
   readonly waiting: number;
+  readonly address: number;
+  /** SHA-256 of the file that it was sent. */
+  readonly file: string;
 }
 
 export interface LineSketch {
@@ -87,9 +90,15 @@ export class Cable {
 
   /** Resolves when the readers have taken it. */
   async wish(wish: Wish): Promise<void> {
-    const before = this.#told.length;
+    const granted = () => this.#told.filter(({ is }) => is !== "card").length;
+    const before = granted();
     this.#readers?.stdin?.write(`${JSON.stringify(wish)}\n`);
-    if (wish.do !== "noise" && wish.do !== "say") await until(() => this.#told.length > before);
+    if (wish.do !== "noise" && wish.do !== "say") await until(() => granted() > before);
+  }
+
+  /** When cards went onto the line, on the machine's clock. */
+  get cardsAt(): readonly number[] {
+    return this.#told.filter(({ is }) => is === "card").map(({ at }) => Number(at));
   }
 
   async report(address: number): Promise<ReaderReport> {

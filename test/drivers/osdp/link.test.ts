@@ -296,11 +296,13 @@ test("a reader that waits for its key is told nothing until an operator gives it
 test("a card that was read before the reader could be heard opens nothing when it is", () => {
   const line = new CountedLine({ key }, key);
   line.reader.card(card26);
+  line.reader.card(card26);
   line.run(400);
   expect(line.of("online")).toHaveLength(1);
   expect(line.cards()).toEqual([]);
   line.reader.silent = true;
   line.run(3_000);
+  line.reader.card(card26);
   line.reader.card(card26);
   line.reader.silent = false;
   line.run(4_000);

@@ -3,6 +3,7 @@
  * with the driver. Told what to do by lines of JSON on its standard input; tells what it did on its output. `paced`: bytes take the
  * time that they would take on a real line, which a pseudo-terminal does not give.
  */
+import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
 import { SerialPort } from "serialport";
 import { commandsIn, type ReaderSketch, SimulatedReader } from "./simulated-reader.js";
@@ -74,10 +75,16 @@ function serve(path: string, sketches: readonly ReaderSketch[], speed: number, p
     held = rest;
     for (const command of heard) {
       for (const reader of readers) {
+        const cards = reader.waiting.filter(({ code }) => code === 0x50).length;
         const answer = reader.hear(command, performance.now());
         if (!answer) continue;
+        const isCard = reader.waiting.filter(({ code }) => code === 0x50).length < cards;
         const onTheWireMs = paced ? ((command.raw.length + 1 + answer.length + 1) * 10_000) / speed : 0;
-        at(performance.now() + onTheWireMs, () => port.write(spoilt(answer, noise, random)));
+        at(performance.now() + onTheWireMs, () => {
+          port.write(spoilt(answer, noise, random));
+          // On the machine's clock: the other end of the measurement is in another process.
+          if (isCard) tell({ is: "card", at: performance.timeOrigin + performance.now() });
+        });
       }
     }
   });
@@ -94,7 +101,9 @@ function serve(path: string, sketches: readonly ReaderSketch[], speed: number, p
       port.write(Buffer.from(wish.hex, "hex"));
       return;
     }
-    const reader = readers.find(({ sketch }) => sketch.address === wish.address);
+    const reader = readers.find(
+      ({ address, sketch }) => address === wish.address || sketch.address === wish.address,
+    );
     if (!reader) return;
     switch (wish.do) {
       case "card":
@@ -131,11 +140,12 @@ function serve(path: string, sketches: readonly ReaderSketch[], speed: number, p
       case "report":
         tell({
           is: "report",
-          address: wish.address,
           done: reader.done,
           secure: reader.channel?.up ?? false,
           key: reader.key?.toString("hex") ?? null,
           waiting: reader.waiting.length,
+          address: reader.address,
+          file: createHash("sha256").update(reader.file).digest("hex"),
         });
         return;
     }

@@ -161,6 +161,10 @@ export class SimulatedReader {
   /** Says no to every order, in whatever way it is asked. */
   refuses = false;
   inputs: readonly number[] = [0, 0, 0, 0];
+  /** Where it listens: COMSET moves it. */
+  address: number;
+  /** What it was sent of a file. */
+  file: Bytes = Buffer.alloc(0);
   busyTimes = 0;
   /** Answers in the clear as if there were no session: an attacker in the line. */
   injectClear: Answer | undefined;
@@ -174,6 +178,7 @@ export class SimulatedReader {
 
   constructor(sketch: ReaderSketch) {
     this.sketch = sketch;
+    this.address = sketch.address;
     this.key = sketch.key === undefined ? undefined : Buffer.from(sketch.key, "hex");
   }
 
@@ -200,8 +205,7 @@ export class SimulatedReader {
 
   /** The bytes of the answer; undefined: silence. */
   hear(command: Heard, now: number): Bytes | undefined {
-    if (this.silent || (command.address !== this.sketch.address && command.address !== 0x7f))
-      return undefined;
+    if (this.silent || (command.address !== this.address && command.address !== 0x7f)) return undefined;
     if (now - this.#lastAt > 8_000) this.channel = undefined;
     this.#lastAt = now;
     if (this.busyTimes > 0 && command.sequence !== 0) {
@@ -320,10 +324,28 @@ export class SimulatedReader {
         this.done.push({ code, data: code === 0x75 ? "" : data.toString("hex") });
         return ack;
       case 0x6e:
+        // It answers where it was, and changes then.
+        setImmediate(() => {
+          this.address = data.readUInt8(0);
+          this.channel = undefined;
+        });
         return { code: 0x54, data: Buffer.from(data) };
+      case 0x7c:
+        return this.#piece(data);
       default:
         return nak(3);
     }
+  }
+
+  /** Takes at most 100 bytes of a file at a time, and finishes when it has all of it. */
+  #piece(data: Bytes): Answer {
+    const total = data.readUInt32LE(1);
+    const offset = data.readUInt32LE(5);
+    if (offset === this.file.length) this.file = Buffer.concat([this.file, data.subarray(11)]);
+    const status = Buffer.alloc(7);
+    status.writeInt16LE(this.file.length >= total ? 1 : 0, 3);
+    status.writeUInt16LE(100, 5);
+    return { code: 0x7a, data: status };
   }
 
   #framed(command: Heard, answer: Answer, sequence: number, inSession: boolean): Bytes {

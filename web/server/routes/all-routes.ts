@@ -5,6 +5,7 @@ import { type Route, route } from "../route.js";
 import { accessRoutes } from "./access-routes.js";
 import { accountRoutes } from "./account-routes.js";
 import { alarmRoutes } from "./alarm-routes.js";
+import { busRoutes } from "./bus-routes.js";
 import { factorRoutes } from "./factor-routes.js";
 import { houseRoutes } from "./house-routes.js";
 import { importRoutes } from "./import-routes.js";
@@ -26,6 +27,7 @@ export function allRoutes(feeds: Feeds): Route[] {
     ...accessRoutes,
     ...musterRoutes,
     ...alarmRoutes,
+    ...busRoutes,
     ...peopleRoutes,
     ...visitorRoutes,
     ...importRoutes,
