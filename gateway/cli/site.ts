@@ -109,11 +109,12 @@ async function check(context: Context, command: Command, file: string): Promise<
 }
 
 async function localFaults(document: unknown): Promise<readonly Fault[]> {
-  const [{ readSite }, { registry }] = await Promise.all([
+  const [{ readSite }, { registry }, { presetFacts, readPresets }] = await Promise.all([
     import("../building.js"),
     import("../../drivers/registry.js"),
+    import("../presets.js"),
   ]);
-  const read = readSite(document, [...registry.keys()]);
+  const read = readSite(document, { drivers: [...registry.keys()], presets: presetFacts(readPresets(dataDir)) });
   return read.ok ? [] : read.faults;
 }
 

@@ -294,6 +294,12 @@ export interface Device {
   readonly name: string;
   /** The driver that speaks to it: a line in `drivers/registry.ts`. */
   readonly driver: string;
+  /** Of another maker, and trusted less: which kind it is, and the topics below which it may speak. */
+  readonly preset?: string;
+  readonly prefix?: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly repeatMs?: number;
+  readonly area?: AreaId;
 }
 
 /** Who may go where and when. */

@@ -9,6 +9,7 @@ import type { Fault } from "../ports.js";
 import { areaRuleFields, doorRuleFields, lineFields } from "./access.js";
 import { cardFormatEntry, readerFormatsEntry } from "./card-formats.js";
 import { faultsOf } from "./faults.js";
+import { foreignFields } from "./foreign.js";
 import { buttonFields, houseFields, modeFields } from "./house.js";
 import { leafFields } from "./leaf.js";
 import { untangled } from "./plain.js";
@@ -181,7 +182,9 @@ const musterReader = z.strictObject({
 const device = z.strictObject({
   id,
   name,
-  driver: id.describe("The driver that speaks to it: mqtt"),
+  driver: id.describe("The driver that speaks to it: mqtt, or preset for devices of other makers"),
+  ...foreignFields,
+  area: id.exactOptional().describe("Where it hangs"),
 });
 
 const access = z.strictObject({
