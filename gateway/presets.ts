@@ -12,7 +12,7 @@ export type Presets = ReadonlyMap<string, Preset>;
 const largestFile = 256 * 1024;
 const mostFiles = 200;
 
-export class PresetUnreadable extends Error {
+class PresetUnreadable extends Error {
   constructor(file: string, why: string) {
     super(`${file}: ${why}`);
     this.name = "PresetUnreadable";
@@ -20,16 +20,19 @@ export class PresetUnreadable extends Error {
 }
 
 /** In the data folder, beside the database. */
-export function ownPresets(dataDir: string): string {
+function ownPresets(dataDir: string): string {
   return join(dataDir, "presets");
 }
 
 /**
- * Every preset, by its id; one in the data folder takes the place of one that comes with Gatewarden. Throws PresetUnreadable with
- * the file and the place in it.
+ * Every preset, by its id; one in the data folder takes the place of one that comes with Gatewarden.
+ * @param onUnreadable told of a file that cannot be read, with the place in it, and the others count; absent: it is thrown
  */
-export function readPresets(dataDir?: string): Presets {
-  const folders = [join(packageFolder(), "config", "presets"), ...(dataDir === undefined ? [] : [ownPresets(dataDir)])];
+export function readPresets(dataDir?: string, onUnreadable?: (error: unknown) => void): Presets {
+  const folders = [
+    join(packageFolder(), "config", "presets"),
+    ...(dataDir === undefined ? [] : [ownPresets(dataDir)]),
+  ];
   const presets = new Map<string, Preset>();
   for (const folder of folders) {
     if (!existsSync(folder)) continue;
@@ -38,8 +41,13 @@ export function readPresets(dataDir?: string): Presets {
       .sort();
     if (files.length > mostFiles) throw new PresetUnreadable(folder, `more than ${mostFiles} presets`);
     for (const file of files) {
-      const preset = readPreset(join(folder, file));
-      presets.set(preset.preset, preset);
+      try {
+        const preset = readPreset(join(folder, file));
+        presets.set(preset.preset, preset);
+      } catch (error) {
+        if (!onUnreadable) throw error;
+        onUnreadable(error);
+      }
     }
   }
   return presets;

@@ -34,7 +34,8 @@ function serial(text: string): RawCredential | undefined {
 
 function numbered(value: unknown): RawCredential | undefined {
   // Above 2^53 a JSON number has lost its last digits: it could be another card.
-  if (typeof value === "number") return Number.isSafeInteger(value) && value > 0 ? serialOf(BigInt(value)) : undefined;
+  if (typeof value === "number")
+    return Number.isSafeInteger(value) && value > 0 ? serialOf(BigInt(value)) : undefined;
   if (typeof value !== "string" || value.length > 40) return undefined;
   const text = value.trim();
   const pair = /^([0-9]{1,3})\s*,\s*([0-9]{1,5})$/.exec(text);

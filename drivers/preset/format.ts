@@ -54,7 +54,10 @@ const map = z
       .exactOptional(),
     hello: z.strictObject({ model: path.exactOptional(), firmware: path.exactOptional() }).exactOptional(),
   })
-  .refine((one) => Object.keys(one).length === 1, "must have exactly one of scan, input, press, lock, health, hello");
+  .refine(
+    (one) => Object.keys(one).length === 1,
+    "must have exactly one of scan, input, press, lock, health, hello",
+  );
 
 const only = z.int().min(1).max(32).exactOptional().describe("Only for the terminal of this number");
 
@@ -70,12 +73,7 @@ const message = z.strictObject({
 const payload: z.ZodType<Template> = z.lazy(() =>
   z.union([scalar, z.array(payload).max(16), z.record(z.string().max(64), payload)]),
 );
-export type Template =
-  | string
-  | number
-  | boolean
-  | readonly Template[]
-  | { readonly [key: string]: Template };
+export type Template = string | number | boolean | readonly Template[] | { readonly [key: string]: Template };
 
 const command = z.strictObject({
   topic,
@@ -99,7 +97,11 @@ const command = z.strictObject({
 
 const terminals = z.strictObject({
   count: z.int().min(1).max(32),
-  names: z.array(z.string().max(64)).max(32).exactOptional().describe("What {name} is, unless the site says otherwise"),
+  names: z
+    .array(z.string().max(64))
+    .max(32)
+    .exactOptional()
+    .describe("What {name} is, unless the site says otherwise"),
 });
 
 const availability = z.strictObject({
@@ -125,7 +127,6 @@ export type PresetMessage = Preset["messages"][number];
 export type Level = z.infer<typeof level>;
 export type PulseCommand = z.infer<typeof command>;
 export type TerminalKind = z.infer<typeof kind>;
-export const terminalKinds = kinds;
 
 export type ParsedPreset =
   | { readonly ok: true; readonly preset: Preset }
@@ -144,14 +145,17 @@ export function parsePreset(raw: unknown): ParsedPreset {
 
 /** A lock without a pulse that the device ends, or a map to a terminal that is not listed. */
 function unsound({ points, messages, command, availability }: Preset): string | undefined {
-  if (points.lock && !command?.pulse) return "points.lock: a lock needs command.pulse, which the device ends itself";
+  if (points.lock && !command?.pulse)
+    return "points.lock: a lock needs command.pulse, which the device ends itself";
   if (command?.pulse && !points.lock) return "command.pulse: there is no lock in points";
   if (command?.pulse && !mentions(command.pulse.payload, /\{(ms|seconds|pulsetime)\}/))
     return "command.pulse.payload: does not tell the device how long: {ms}, {seconds} or {pulsetime} is missing";
-  if (command && command.pulse.ms.least > command.pulse.ms.most) return "command.pulse.ms: least is above most";
+  if (command && command.pulse.ms.least > command.pulse.ms.most)
+    return "command.pulse.ms: least is above most";
   for (const [index, { map }] of messages.entries()) {
     const wanted = kindOfMap(map);
-    if (wanted !== undefined && !points[wanted]) return `messages.${index}.map: there is no ${wanted} in points`;
+    if (wanted !== undefined && !points[wanted])
+      return `messages.${index}.map: there is no ${wanted} in points`;
   }
   for (const [index, { of }] of availability.entries())
     if (of !== undefined && !points[of]) return `availability.${index}.of: there is no ${of} in points`;

@@ -11,7 +11,12 @@ export interface Terminal {
 
 export type Said =
   | { readonly is: "scan"; readonly n: number; readonly credential: RawCredential }
-  | { readonly is: "input"; readonly n: number; readonly active: boolean; readonly tampered: boolean | undefined }
+  | {
+      readonly is: "input";
+      readonly n: number;
+      readonly active: boolean;
+      readonly tampered: boolean | undefined;
+    }
   | { readonly is: "press"; readonly n: number }
   | { readonly is: "lock"; readonly n: number; readonly locked: boolean }
   | {
@@ -25,7 +30,12 @@ export type Said =
     }
   | { readonly is: "hello"; readonly model?: string; readonly firmware?: string }
   | { readonly is: "available"; readonly of: Terminal | undefined; readonly online: boolean }
-  | { readonly is: "confirmed"; readonly lock: number; readonly request: number | undefined; readonly error?: string }
+  | {
+      readonly is: "confirmed";
+      readonly lock: number;
+      readonly request: number | undefined;
+      readonly error?: string;
+    }
   | { readonly is: "nonsense"; readonly error: string };
 
 /** How a site names the terminals of one device: `input/1` → `kitchen_window`. */
@@ -100,15 +110,23 @@ function* places(
 }
 
 function byRule(rule: PresetMessage, terminal: Terminal | undefined, words: Words, value: unknown): Said[] {
-  if (rule.each === undefined) return matches(value, rule.match, words) ? mapped(rule, terminal, words, value) : [];
+  if (rule.each === undefined)
+    return matches(value, rule.match, words) ? mapped(rule, terminal, words, value) : [];
   const list = at(value, filled(rule.each, words));
   if (!Array.isArray(list)) return [];
   return list
     .slice(0, 64)
-    .flatMap((entry: unknown) => (matches(entry, rule.match, words) ? mapped(rule, terminal, words, entry) : []));
+    .flatMap((entry: unknown) =>
+      matches(entry, rule.match, words) ? mapped(rule, terminal, words, entry) : [],
+    );
 }
 
-function mapped({ map }: PresetMessage, terminal: Terminal | undefined, words: Words, value: unknown): Said[] {
+function mapped(
+  { map }: PresetMessage,
+  terminal: Terminal | undefined,
+  words: Words,
+  value: unknown,
+): Said[] {
   const find = (path: string | undefined): unknown =>
     path === undefined ? undefined : at(value, filled(path, words));
   const n = terminal?.n ?? 1;
@@ -117,7 +135,9 @@ function mapped({ map }: PresetMessage, terminal: Terminal | undefined, words: W
     if (found === undefined) return foreign(map.scan.path, value);
     const credential = badge(found, map.scan.as, find(map.scan.length));
     // What was sent may be a card: it is not repeated.
-    return credential ? [{ is: "scan", n, credential }] : [{ is: "nonsense", error: `no card as ${map.scan.as}` }];
+    return credential
+      ? [{ is: "scan", n, credential }]
+      : [{ is: "nonsense", error: `no card as ${map.scan.as}` }];
   }
   if (map.input) {
     const active = levelAt(find(map.input.path), map.input);
@@ -161,7 +181,9 @@ function mapped({ map }: PresetMessage, terminal: Terminal | undefined, words: W
 
 /** A message that is about something else says nothing; one that should be an object and is none is nonsense. */
 function foreign(path: string, value: unknown): Said[] {
-  return path !== "" && (typeof value !== "object" || value === null) ? [{ is: "nonsense", error: "not JSON" }] : [];
+  return path !== "" && (typeof value !== "object" || value === null)
+    ? [{ is: "nonsense", error: "not JSON" }]
+    : [];
 }
 
 function unclear(path: string): Said {

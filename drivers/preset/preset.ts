@@ -242,7 +242,11 @@ class PresetDriver implements Driver {
     this.#tellPresence(device);
   }
 
-  #health(device: string, known: Known, { of, battery, rssi, mains, tamper }: Extract<Said, { is: "health" }>): void {
+  #health(
+    device: string,
+    known: Known,
+    { of, battery, rssi, mains, tamper }: Extract<Said, { is: "health" }>,
+  ): void {
     if (battery !== undefined) known.batteries.set(of, battery);
     if (tamper !== undefined) known.tampers.set(of, tamper);
     this.#tell({
@@ -357,4 +361,3 @@ function cannot(op: Order["op"]): string {
       return `${op} is nothing that this preset can do`;
   }
 }
-

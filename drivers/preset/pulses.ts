@@ -88,7 +88,10 @@ export class Pulses {
     const outcome = new Promise<OrderOutcome>((resolve) => {
       const unanswered = (): void => {
         if (!this.#waiting.has(waiting)) return;
-        settle({ is: "no-answer", detail: `the device did not say within ${confirmWithinMs} ms that it did it` });
+        settle({
+          is: "no-answer",
+          detail: `the device did not say within ${confirmWithinMs} ms that it did it`,
+        });
         this.#bus.reset(order.point.device);
       };
       // After a loop that was held up, timers come before what lies in the sockets: that is read first.

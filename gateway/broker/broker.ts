@@ -123,7 +123,18 @@ class EmbeddedBroker implements Broker {
     this.bus = bus;
     this.foreign = foreign;
     this.#gate = gate;
-    this.#sessions = new Sessions({ root, accounts, limits, identity, gate, access, bus, foreign, notes, log });
+    this.#sessions = new Sessions({
+      root,
+      accounts,
+      limits,
+      identity,
+      gate,
+      access,
+      bus,
+      foreign,
+      notes,
+      log,
+    });
     this.#doorkeeper = new Doorkeeper({
       root,
       limits,

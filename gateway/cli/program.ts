@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { version } from "../version.js";
 import { addAccountCommands } from "./accounts.js";
+import { addAsyncApiCommand } from "./asyncapi.js";
 import { addCompletionCommand } from "./completion.js";
 import { addConfigCommands } from "./config.js";
 import type { Context } from "./context.js";
@@ -73,6 +74,7 @@ export function buildProgram(context: Context): Command {
   addJournalCommands(program, context);
   program.commandsGroup("About:");
   addCompletionCommand(program, context);
+  addAsyncApiCommand(program, context);
   return program;
 }
 

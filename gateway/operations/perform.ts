@@ -3,6 +3,7 @@ import type { Fault, Operations, Operator, Performed } from "../ports.js";
 import { accountOperations } from "./account-operations.js";
 import { rememberedAnswer } from "./client-answer.js";
 import { credentialOperations } from "./credential-operations.js";
+import { deviceOperations } from "./device-operations.js";
 import { doorOperations } from "./door-operations.js";
 import { emergencyOperations } from "./emergency-operations.js";
 import { houseOperations } from "./house-operations.js";
@@ -25,6 +26,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...credentialOperations,
     ...importOperations,
     ...accountOperations,
+    ...deviceOperations,
     ...doorOperations,
     ...houseOperations,
     ...emergencyOperations,

@@ -40,7 +40,9 @@ const terminalName = z
   .string()
   .min(1)
   .max(64)
-  .refine((text) => isPrintable(text) && !/[+#]/.test(text), { error: "must be a name in topics, without + and #" });
+  .refine((text) => isPrintable(text) && !/[+#]/.test(text), {
+    error: "must be a name in topics, without + and #",
+  });
 
 export const foreignFields = {
   preset: id.exactOptional().describe("Only for driver preset: what kind of device of another maker it is"),
@@ -56,7 +58,9 @@ export const foreignFields = {
     .min(100)
     .max(60_000)
     .exactOptional()
-    .describe("Only for driver preset: the same card at the same reader within this is one scan; default 3000"),
+    .describe(
+      "Only for driver preset: the same card at the same reader within this is one scan; default 3000",
+    ),
 };
 const fieldNames = ["preset", "prefix", "names", "repeatMs"] as const;
 
@@ -68,7 +72,10 @@ export function foreignFaults(document: SiteDocument, options: ForeignOptions = 
     if (device.driver !== "preset") {
       for (const field of fieldNames)
         if (device[field] !== undefined)
-          faults.push({ path: `${path}.${field}`, message: `is only for driver preset, not for ${device.driver}` });
+          faults.push({
+            path: `${path}.${field}`,
+            message: `is only for driver preset, not for ${device.driver}`,
+          });
       continue;
     }
     const facts = device.preset === undefined ? undefined : options.presets?.get(device.preset);
@@ -148,12 +155,14 @@ function terminalFaults(
     for (const field of ["contact", "exitButton", "keySwitch", "loop", "safetyEdge"] as const)
       check(`${path}.${field}`, door[field]);
   }
-  for (const [index, { point }] of (document.sensors ?? []).entries()) check(`sensors[${index}].point`, point);
+  for (const [index, { point }] of (document.sensors ?? []).entries())
+    check(`sensors[${index}].point`, point);
   for (const [index, { point }] of (document.musterReaders ?? []).entries())
     check(`musterReaders[${index}].point`, point);
   for (const [index, lift] of (document.lifts ?? []).entries()) {
     check(`lifts[${index}].reader`, lift.reader);
-    for (const [at, { output }] of lift.floors.entries()) check(`lifts[${index}].floors[${at}].output`, output);
+    for (const [at, { output }] of lift.floors.entries())
+      check(`lifts[${index}].floors[${at}].output`, output);
   }
   return faults;
 }
@@ -191,6 +200,9 @@ function doorFaults(
     });
   const longest = foreign.get(device)?.longestPulseMs;
   if (longest !== undefined && (door.unlockMs ?? 0) > longest)
-    faults.push({ path: `${path}.unlockMs`, message: `${device} ends a pulse after ${longest} ms at the latest` });
+    faults.push({
+      path: `${path}.unlockMs`,
+      message: `${device} ends a pulse after ${longest} ms at the latest`,
+    });
   return faults;
 }
