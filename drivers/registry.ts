@@ -4,6 +4,7 @@ import { type GpioWires, gpio } from "./gpio/driver.js";
 import { nativeMqtt } from "./mqtt/native.js";
 import type { OsdpDesk } from "./osdp/desk.js";
 import { type OsdpWires, osdp } from "./osdp/driver.js";
+import { type ForeignWires, presetDriver } from "./preset/preset.js";
 
 /** What drivers may need of the house. */
 export interface Wires {
@@ -12,6 +13,8 @@ export interface Wires {
   readonly gpio: GpioWires;
   /** Told what can be done with readers on lines beside opening doors. */
   readonly onOsdpDesk: (desk: OsdpDesk) => void;
+  /** Devices of other makers, under topics of their own. */
+  readonly foreign: ForeignWires;
 }
 
 export const registry: ReadonlyMap<string, (wires: Wires) => Driver> = new Map([
@@ -25,4 +28,5 @@ export const registry: ReadonlyMap<string, (wires: Wires) => Driver> = new Map([
     },
   ],
   ["gpio", (wires: Wires) => gpio(wires.gpio)],
+  ["preset", ({ foreign }: Wires) => presetDriver(foreign)],
 ]);

@@ -4,17 +4,17 @@ import type { Fault } from "./ports.js";
 import { siteCardFormats } from "./site/card-formats.js";
 import { compileSite } from "./site/compile.js";
 import { parseSite, type SiteDocument } from "./site/document.js";
-import { checkSite } from "./site/invariants.js";
+import { type CheckOptions, checkSite } from "./site/invariants.js";
 
 export type CheckedSite =
   | { readonly ok: true; readonly document: SiteDocument }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Form first, then what must hold of a building: every fault, each with its place. */
-export function readSite(raw: unknown, drivers: readonly string[]): CheckedSite {
+export function readSite(raw: unknown, options: CheckOptions): CheckedSite {
   const parsed = parseSite(raw);
   if (!parsed.ok) return parsed;
-  const faults = checkSite(parsed.document, { drivers });
+  const faults = checkSite(parsed.document, options);
   return faults.length > 0 ? { ok: false, faults } : parsed;
 }
 

@@ -15,7 +15,7 @@ export interface DeviceFacts {
   lastNonsense?: string;
 }
 
-const lowBatteryPercent = 15;
+export const lowBatteryPercent = 15;
 /** A device that sends nonsense is logged once a minute, with how often; each message is told to the device itself. */
 const nonsenseEveryMs = 60_000;
 

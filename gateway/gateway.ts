@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Driver } from "../drivers/driver.js";
 import type { OsdpDesk } from "../drivers/osdp/desk.js";
+import type { ForeignDevice } from "../drivers/preset/preset.js";
 import { registry, type Wires } from "../drivers/registry.js";
 import { createWeb } from "../web/server/app.js";
 import { type Serving, serveWeb } from "../web/server/listen.js";
@@ -19,6 +20,7 @@ import { SiteTopics } from "./broker/site-topics.js";
 import { activeSite } from "./building.js";
 import { defaultConfig, type GatewayConfig, readConfig } from "./config.js";
 import { type EventBody, isSilent } from "./core/events.js";
+import type { Device } from "./core/site.js";
 import { applyChanges, type Change, emptyState } from "./core/state.js";
 import { type EmergencyBadges, openEmergencyBadges, withEmergencyBadges } from "./emergency/badges.js";
 import { CopyKeeper, type CopySource } from "./emergency/copy.js";
@@ -36,6 +38,7 @@ import { operationsOf } from "./operations/perform.js";
 import { keepPace } from "./pace.js";
 import { openPinKey, Pins, withPins } from "./pins.js";
 import type { Clock, ClockTrust, Operations } from "./ports.js";
+import { type Presets, presetFacts, readPresets } from "./presets.js";
 import { pulseOf } from "./pulse.js";
 import { openReaderKeys } from "./reader-keys.js";
 import { RequestDesk } from "./request-desk.js";
@@ -119,10 +122,16 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
   try {
     const late: { house?: Furnished; desk?: RequestDesk; readers?: OsdpDesk } = {};
+    /** As the site in force has it; anything else is no device of another maker. */
+    const foreignDevice = (id: string): ForeignDevice | undefined => {
+      const device = late.house?.parts.engine.active?.site.devices.get(id);
+      return isForeignDevice(device) ? device : undefined;
+    };
     const broker = await startBroker({
       root: config.mqtt.root,
       site: () => late.house?.parts.engine.active?.site.id ?? "",
       accounts: keyedAccounts(accounts),
+      foreignPrefix: (id) => foreignDevice(id)?.prefix,
       listeners: mqttListeners(config, options.overrides?.mqttPort),
       limits: mqttLimits(config),
       log,
@@ -138,6 +147,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const keys = openReaderKeys(foundation.dataDir);
     const wires: Wires = {
       bus: broker.bus,
+      foreign: { bus: broker.foreign, device: foreignDevice, presets: foundation.presets },
       osdp: { placeOf: (device) => placeOf(device)?.osdp, keys },
       gpio: {
         placeOf: (device) => placeOf(device)?.gpio,
@@ -150,14 +160,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const drivers = new Map([...registry].map(([name, make]) => [name, make(wires)] as const));
     const web: { url: string }[] = [];
     const listening = (): Listening => ({ mqtt: broker.addresses, web });
-    const house = await furnish(
-      foundation,
-      config,
-      drivers,
-      listening,
-      options.clockTrust,
-      () => late.readers,
-    );
+    const house = await furnish(foundation, config, drivers, listening, options.clockTrust, {
+      readers: () => late.readers,
+      onSite: () => setImmediate(() => broker.reconsider()),
+    });
     const { engine } = house.parts;
     late.house = house;
     late.desk = new RequestDesk(house.parts, house.operations);
@@ -225,6 +231,7 @@ interface Foundation {
   readonly accounts: AccountBook;
   readonly files: SignedFiles;
   readonly emergency: EmergencyBadges;
+  readonly presets: Presets;
   /** What a start reads of the database, read once. */
   readonly changes: readonly Change[];
   readonly active: ActiveSite | undefined;
@@ -248,7 +255,9 @@ async function openFoundation({ dataDir, log = silent }: HouseOptions): Promise<
     // A database that cannot give these is lost, however much of it opens.
     const changes = await store.loadState();
     const active = await siteInForce(store);
-    return { dataDir, log, store, accounts, files, emergency: openEmergencyBadges(files), changes, active };
+    const presets = presetsOf(dataDir, log);
+    const emergency = openEmergencyBadges(files);
+    return { dataDir, log, store, accounts, files, emergency, presets, changes, active };
   } catch (error) {
     await store.close();
     throw error;
@@ -273,11 +282,21 @@ async function openWhatIsLeft(options: HouseOptions): Promise<Foundation> {
       accounts: await openAccounts(left.store.accounts, clock),
       files,
       emergency: openEmergencyBadges(files),
+      presets: presetsOf(options.dataDir, log),
       changes: await left.store.loadState(),
       active: withoutPeople(activeSite(left.copy.document, left.copy.revision, clock.now())),
       lost: { why },
     };
   }
+}
+
+/** A preset that somebody broke must not keep the doors shut: it is told, and its devices stay away. */
+function presetsOf(dataDir: string, log: Log): Presets {
+  return readPresets(dataDir, (error) => log.error({ err: error }, "a preset cannot be read"));
+}
+
+function isForeignDevice(device: Device | undefined): device is Device & ForeignDevice {
+  return device?.driver === "preset" && device.preset !== undefined && device.prefix !== undefined;
 }
 
 /** The site of the emergency file; it says of itself that nobody but emergency badges is known. */
@@ -290,12 +309,15 @@ function withoutPeople(active: ActiveSite): ActiveSite {
 }
 
 async function furnish(
-  { dataDir, log, store, accounts, files, emergency, changes, active, lost }: Foundation,
+  { dataDir, log, store, accounts, files, emergency, presets, changes, active, lost }: Foundation,
   config: GatewayConfig,
   drivers: ReadonlyMap<string, Driver>,
   listening: () => Listening,
   clockTrust: ClockTrust = config.clock.trust === "host" ? hostClock : timeService(),
-  readers: () => OsdpDesk | undefined = () => undefined,
+  {
+    readers = () => undefined,
+    onSite = () => {},
+  }: { readonly readers?: () => OsdpDesk | undefined; readonly onSite?: () => void } = {},
 ): Promise<Furnished> {
   const state = emptyState();
   applyChanges(state, changes);
@@ -314,7 +336,10 @@ async function furnish(
       log,
       version: version(),
       releaseAfterMs: config.journal.releaseAfterMs,
-      onSite: ({ id, tenants }) => store.identify(id, tenants.keys().next().value ?? "main"),
+      onSite: ({ id, tenants }) => {
+        store.identify(id, tenants.keys().next().value ?? "main");
+        onSite();
+      },
     },
     state,
   );
@@ -344,7 +369,7 @@ async function furnish(
     version: version(),
     startedAt: clock.now(),
     logLimits: logLimits(config),
-    driverNames: [...registry.keys()],
+    siteChecks: { drivers: [...registry.keys()], presets: presetFacts(presets), root: config.mqtt.root },
     readers,
     changeSite: oneAtATime(),
     listening,

@@ -157,6 +157,8 @@ export interface Account {
   /** Sees hold-up and duress. */
   readonly discreet: boolean;
   readonly disabled: boolean;
+  /** A device of another maker: whatever the site says, it may never speak the house's own contract. */
+  readonly foreign?: true;
 }
 
 export interface Accounts {

@@ -7,11 +7,19 @@ import { operatorOf } from "./operations/operator.js";
 import { auditRefusal } from "./operations/perform.js";
 import type { Account, Operations, Performed, Refusal } from "./ports.js";
 
-const envelope = z.looseObject({
+/** What every request of a client has; the fields of the operation itself are beside these. */
+export const requestEnvelope = z.looseObject({
   id: z.string().min(1).max(64),
   at: z.iso.datetime({ offset: true }).optional(),
   ttl_ms: z.int().min(1).max(600_000).optional(),
   op: z.string().min(1).max(64),
+});
+
+/** What a client is answered. */
+export const requestAnswer = z.looseObject({
+  id: z.string().nullable(),
+  status: z.enum(["ok", "error"]),
+  error: z.looseObject({ code: z.string(), message: z.string() }).optional(),
 });
 
 /** These release or change something at once, so that a late one must not be done. An emergency is refused by nothing. */
@@ -113,7 +121,7 @@ export class RequestDesk {
   }
 }
 
-type Request = z.infer<typeof envelope>;
+type Request = z.infer<typeof requestEnvelope>;
 
 function readEnvelope(
   payload: Buffer,
@@ -124,7 +132,7 @@ function readEnvelope(
   } catch {
     return { ok: false, refusal: { code: "invalid", message: "the request is not JSON" } };
   }
-  const parsed = envelope.safeParse(raw);
+  const parsed = requestEnvelope.safeParse(raw);
   if (parsed.success) return { ok: true, request: parsed.data };
   const faults = parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
   return { ok: false, refusal: { code: "invalid", message: "the request cannot be read", faults } };

@@ -93,9 +93,10 @@ const ack = z.object({
   error: z.string().max(300).optional(),
 });
 
-const schemas = { hello, state, scan, keys, input, lock, health, ack };
-type Kind = keyof typeof schemas;
-type Body<K extends Kind> = z.infer<(typeof schemas)[K]>;
+/** By the topic below `up/`; `input` and `lock` have a number after them. */
+export const upSchemas = { hello, state, scan, keys, input, lock, health, ack };
+type Kind = keyof typeof upSchemas;
+type Body<K extends Kind> = z.infer<(typeof upSchemas)[K]>;
 
 export type UpMessage =
   | { readonly is: "input"; readonly n: number; readonly body: Body<"input"> }
@@ -121,7 +122,7 @@ export function parseUp(topic: string, payload: Buffer): UpMessage | { readonly 
   if (number > 255) return { error: "terminals are numbered 1 to 255" };
   const raw = parseJson(payload);
   if ("error" in raw) return raw;
-  const parsed = schemas[kind].safeParse(raw.value);
+  const parsed = upSchemas[kind].safeParse(raw.value);
   if (!parsed.success) return { error: firstFault(parsed.error) };
   return { is: kind, n: number, body: parsed.data } as UpMessage;
 }

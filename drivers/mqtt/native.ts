@@ -1,4 +1,5 @@
 import type { Answer, DeviceBus, DevicePoint, Driver, Order, OrderOutcome, Reading } from "../driver.js";
+import type { DownResult } from "./down.js";
 import { Freshness } from "./freshness.js";
 import { InputLevels } from "./inputs.js";
 import { parseUp, type Stamp, type UpMessage } from "./messages.js";
@@ -80,7 +81,8 @@ class NativeMqtt implements Driver {
 
   answer({ point, scan, outcome, late }: Answer): void {
     if (!this.#onReading) return;
-    const body = JSON.stringify({ re: scan, reader: point.n, outcome, ...(late ? { late } : {}) });
+    const result: DownResult = { re: scan, reader: point.n, outcome, ...(late ? { late } : {}) };
+    const body = JSON.stringify(result);
     // It proves nothing and nobody waits for it: a device that is gone repeats the scan.
     this.#bus.sendDown(point.device, "result", body, 1).catch(() => false);
   }

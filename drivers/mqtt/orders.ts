@@ -1,4 +1,5 @@
 import type { DeviceBus, DevicePoint, Order, OrderOutcome } from "../driver.js";
+import type { DownCommand } from "./down.js";
 
 /** Only an acknowledgement proves an order; without one within this, the connection is cut so that nothing arrives late. */
 const ackWithinMs = 2_000;
@@ -171,7 +172,7 @@ function movesTheHold(order: Order): boolean {
 }
 
 /** `down/cmd` as the contract words it. */
-function wording(order: Order, n: number): object {
+function wording(order: Order, n: number): DownCommand {
   const { id, point } = order;
   switch (order.op) {
     case "pulse":

@@ -132,8 +132,9 @@ export class AccountBook implements Accounts {
     return () => this.#secretListeners.delete(listener);
   }
 
-  addDevice(id: string): Promise<Keyed> {
-    return this.#addKeyed(id, "device", "device", { discreet: false });
+  /** `foreign`: of another maker; for good, as the id is. */
+  addDevice(id: string, { foreign = false }: { foreign?: boolean } = {}): Promise<Keyed> {
+    return this.#addKeyed(id, "device", "device", { discreet: false, ...(foreign ? { foreign } : {}) });
   }
 
   /** A central system, an integrator's script: anything that is not a person and not a device. */
@@ -315,7 +316,7 @@ export class AccountBook implements Accounts {
     id: string,
     kind: AccountKind,
     role: Role,
-    options: { discreet?: boolean; name?: string },
+    options: { discreet?: boolean; name?: string; foreign?: boolean },
   ): Promise<Keyed> {
     return this.#reserved(id, async () => {
       const key = newKey();
@@ -328,7 +329,10 @@ export class AccountBook implements Accounts {
         secretKind: "key",
         secret: digest(key),
         createdAt: this.#clock.now(),
-        extra: options.name === undefined ? {} : { name: options.name.slice(0, 200) },
+        extra: {
+          ...(options.name === undefined ? {} : { name: options.name.slice(0, 200) }),
+          ...(options.foreign ? { foreign: true } : {}),
+        },
       });
       return { ok: true, id, key };
     });
@@ -431,8 +435,8 @@ function passwordIsRight(row: AccountRow | undefined, secret: string): Promise<b
 const administers = (row: AccountRow): boolean =>
   row.kind === "operator" && row.role === "owner" && !row.disabled;
 
-function plain({ id, kind, role, discreet, disabled }: AccountRow): Account {
-  return { id, kind, role, discreet, disabled };
+function plain({ id, kind, role, discreet, disabled, extra }: AccountRow): Account {
+  return { id, kind, role, discreet, disabled, ...(extra.foreign === true ? { foreign: true } : {}) };
 }
 
 function details(row: AccountRow): AccountDetails {

@@ -11,9 +11,20 @@ export interface AccessList {
   maySubscribe(account: Account, filter: string): boolean;
   /** Asked again for every message on its way out, so that neither a wildcard nor a retained message leaks. */
   mayReceive(account: Account, topic: string): boolean;
-  /** Only a device leaves a will, only on its own state, and only that it is lost. */
+  /** Only a device leaves a will, only on its own state, and only that it is lost; a foreign one below its own prefix. */
   mayLeaveWill(account: Account, topic: string, payload: Buffer): boolean;
+  /**
+   * What makers' devices do of themselves outside of their prefix (discovery, group topics): it goes nowhere, and they may stay.
+   * Never anything of the gateway, of the broker, or that wildcards could make so.
+   */
+  isIdle(account: Account, topic: string): boolean;
+  /** The topics below which an account of another maker speaks, split; undefined: it is none, or none that the site knows. */
+  prefixOf(account: Account): readonly string[] | undefined;
+  isForeign(account: Account): boolean;
 }
+
+/** Where the site has a device of another maker, the prefix of its topics. */
+export type ForeignPrefix = (device: string) => string | undefined;
 
 const forViewer = ["status", "door/#", "area/#"];
 const forGuard = [
@@ -42,7 +53,7 @@ const readsOfRole: Readonly<Record<Role, readonly string[]>> = {
 const silent = ["silent/#", "event/silent/#"];
 
 /** @param root first levels of every topic, `gw/v1` */
-export function accessList(root: string): AccessList {
+export function accessList(root: string, foreignPrefix: ForeignPrefix = () => undefined): AccessList {
   const split = (rest: string): string[] => `${root}/${rest}`.split("/");
   const ofSite = (rest: string): string[] => split(`site/+/${rest}`);
   const reads = new Map(
@@ -53,7 +64,25 @@ export function accessList(root: string): AccessList {
   );
   const silentReads = silent.map(ofSite);
 
+  const rootLevels = root.split("/");
+  const isForeign = (account: Account): boolean =>
+    account.kind === "device" && (account.foreign === true || foreignPrefix(account.id) !== undefined);
+  const prefixOf = (account: Account): readonly string[] | undefined => {
+    if (!isForeign(account)) return undefined;
+    const prefix = foreignPrefix(account.id);
+    // The site refuses such prefixes; this holds even if one got in another way.
+    if (prefix === undefined || !isTopic(prefix) || prefix.startsWith("$")) return undefined;
+    const levels = prefix.split("/");
+    return levels.includes("") || overlap(levels, rootLevels) ? undefined : levels;
+  };
+  /** Below the own prefix, never the prefix itself. */
+  const ofForeign = (account: Account, filter: readonly string[]): boolean => {
+    const own = prefixOf(account);
+    return own !== undefined && filter.length > own.length && covers([...own, "#"], filter);
+  };
+
   const readable = (account: Account, filter: readonly string[]): boolean => {
+    if (isForeign(account)) return ofForeign(account, filter);
     if (account.kind === "device") return covers(split(`device/${account.id}/down/#`), filter);
     if (account.kind !== "client") return false;
     if (silentReads.some((pattern) => covers(pattern, filter))) return account.discreet;
@@ -65,6 +94,7 @@ export function accessList(root: string): AccessList {
     mayPublish(account, topic, retain) {
       if (account.disabled || !isTopic(topic)) return false;
       const levels = topic.split("/");
+      if (isForeign(account)) return ofForeign(account, levels);
       if (account.kind === "device") {
         const own = split(`device/${account.id}/up`);
         // `covers` would let `up` itself pass, which is no message of the contract.
@@ -84,9 +114,24 @@ export function accessList(root: string): AccessList {
 
     mayLeaveWill(account, topic, payload) {
       if (account.disabled || account.kind !== "device") return false;
+      if (isForeign(account)) return isTopic(topic) && ofForeign(account, topic.split("/"));
       return topic === `${root}/device/${account.id}/up/state` && saysLost(payload);
     },
+
+    isIdle(account, topic) {
+      if (account.disabled || !isForeign(account) || !isFilter(topic)) return false;
+      const [first = ""] = topic.split("/");
+      return /^[A-Za-z0-9_-]/.test(first) && first !== rootLevels[0];
+    },
+    prefixOf,
+    isForeign,
   };
+}
+
+/** One is the other, or contains it. */
+function overlap(a: readonly string[], b: readonly string[]): boolean {
+  const length = Math.min(a.length, b.length);
+  return a.slice(0, length).every((level, index) => level === b[index]);
 }
 
 function saysLost(payload: Buffer): boolean {

@@ -29,6 +29,8 @@ export interface BrokerOptions {
   /** Asked for each message, where a gateway runs before it has a site: undefined or empty, and nothing is published. */
   readonly site: SiteId | (() => SiteId | undefined);
   readonly accounts: Accounts;
+  /** Below which prefix a device of another maker speaks; undefined: it is none. Asked for each message. */
+  foreignPrefix?(device: string): string | undefined;
   /** Absent: port 1883 of 127.0.0.1. Anything but loopback is open to the network, so it is listened on only if named here. */
   readonly listeners?: readonly ListenerOptions[];
   readonly limits?: Partial<BrokerLimits>;
@@ -53,6 +55,8 @@ interface BrokerStats {
 
 export interface Broker {
   readonly bus: DeviceBus;
+  /** Devices of other makers; topics are what follows their prefix, up and down. */
+  readonly foreign: DeviceBus;
   readonly addresses: readonly ListeningAt[];
   /**
    * Publishes `{root}/site/{site}/{path}`, in the order of the calls. Resolves when it has been handed to every subscriber's
@@ -65,6 +69,8 @@ export interface Broker {
   ): Promise<void>;
   /** Ends the session of an account. */
   drop(account: string): void;
+  /** Another site is in force: whoever speaks under topics that are not its own any more has to come again. */
+  reconsider(): void;
   /** Makes all who are connected wait with what they send, or go on; nothing of it is lost. */
   hold(held: boolean): void;
   stats(): BrokerStats;
@@ -89,6 +95,7 @@ const deepestTopic = 32;
 class EmbeddedBroker implements Broker {
   addresses: readonly ListeningAt[] = [];
   readonly bus: EmbeddedDeviceBus;
+  readonly foreign: EmbeddedDeviceBus;
   readonly #options: BrokerOptions;
   readonly #limits: BrokerLimits;
   readonly #gate: Gate;
@@ -105,22 +112,36 @@ class EmbeddedBroker implements Broker {
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
     const limits = this.#limits;
-    const access = accessList(root);
+    const access = accessList(root, (device) => options.foreignPrefix?.(device));
     const notes = new Notes((event) => options.onNote(event));
     const onFault = (error: unknown): void => log?.error({ err: error }, "a listener of the broker failed");
     const bus = new EmbeddedDeviceBus(onFault);
+    const foreign = new EmbeddedDeviceBus(onFault);
     const gate = new Gate(limits);
     const identity = new Identity(accounts, access, notes);
     const work: BrokerOptions["onRequest"] = (client, payload) => options.onRequest(client, payload);
     this.bus = bus;
+    this.foreign = foreign;
     this.#gate = gate;
-    this.#sessions = new Sessions({ root, accounts, limits, identity, gate, bus, notes, log });
+    this.#sessions = new Sessions({
+      root,
+      accounts,
+      limits,
+      identity,
+      gate,
+      access,
+      bus,
+      foreign,
+      notes,
+      log,
+    });
     this.#doorkeeper = new Doorkeeper({
       root,
       limits,
       access,
       sessions: this.#sessions,
       bus,
+      foreign,
       requests: new ClientRequests(limits.requestsAtOnce, work, onFault),
       notes,
       site: () => this.#site(),
@@ -150,6 +171,7 @@ class EmbeddedBroker implements Broker {
       this.drop(id);
       if (accounts.get(id)) return;
       this.bus.forget(id);
+      this.foreign.forget(id);
       this.#sessions.forget(id);
     });
     try {
@@ -168,6 +190,10 @@ class EmbeddedBroker implements Broker {
 
   drop(account: string): void {
     this.#sessions.drop(account);
+  }
+
+  reconsider(): void {
+    this.#sessions.reconsider();
   }
 
   hold(held: boolean): void {

@@ -82,8 +82,26 @@ export class EmbeddedDeviceBus implements DeviceBus {
     if (isLevel && flags.retain) this.#keep(device, topic, payload);
     // The flag on a level asks the broker to keep it; the message itself is of this moment.
     const retained = flags.retain && !isLevel;
+    this.#hear(device, topic, payload, retained, flags.again);
+  }
+
+  /**
+   * A message of a foreign device. Its maker chose what is retained, so that it is kept if it may be one; but the flag is told as
+   * it came, since with a card it would not be of this moment.
+   */
+  heardForeign(
+    device: string,
+    topic: string,
+    payload: Buffer,
+    flags: { retain: boolean; again: boolean },
+  ): void {
+    if (flags.retain) this.#keep(device, topic, payload);
+    this.#hear(device, topic, payload, flags.retain, flags.again);
+  }
+
+  #hear(device: string, topic: string, payload: Buffer, retained: boolean, again: boolean): void {
     for (const listener of this.#upListeners) {
-      this.#guarded(() => listener({ device, topic, payload, retained, again: flags.again }));
+      this.#guarded(() => listener({ device, topic, payload, retained, again }));
     }
   }
 

@@ -12,12 +12,17 @@ import type { Sessions } from "./sessions.js";
 
 type Done = (error: Error | null) => void;
 
+/** Where messages of foreign devices go within the broker: the gateway has them, and nobody may subscribe to this. */
+const nowhere = "$foreign";
+
 export interface DoorkeeperParts {
   readonly root: string;
   readonly limits: BrokerLimits;
   readonly access: AccessList;
   readonly sessions: Sessions;
   readonly bus: EmbeddedDeviceBus;
+  /** Devices of other makers. */
+  readonly foreign: EmbeddedDeviceBus;
   readonly requests: ClientRequests;
   readonly notes: Notes;
   site(): SiteId | undefined;
@@ -49,6 +54,11 @@ export class Doorkeeper {
     }
     const { topic, payload, retain } = packet;
     const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
+    if (client.closed && access.isForeign(known)) {
+      this.#foreignWill(client, known, topic, bytes);
+      done(new Error("told"));
+      return;
+    }
     if (client.closed) {
       // The will, checked at CONNECT. It is kept and told here, and goes no further.
       if (!sessions.stopping) bus.heard(known.id, "state", bytes, { retain, again: false });
@@ -58,6 +68,13 @@ export class Doorkeeper {
     const account = sessions.accountOf(client) ?? { ...known, disabled: true };
     const what = `publish to ${topic.slice(0, 200)}`;
     if (!access.mayPublish(account, topic, retain)) {
+      if (access.isIdle(account, topic)) {
+        this.#idle(account, what);
+        packet.topic = nowhere;
+        packet.retain = false;
+        done(null);
+        return;
+      }
       const isKept = retain && access.mayPublish(account, topic, false);
       this.turnAway(client, what, isKept ? "no request is retained" : "not its topic", done);
       return;
@@ -72,7 +89,13 @@ export class Doorkeeper {
     }
     packet.retain = false;
     // In the order of the wire, before anything is awaited: an acknowledgement of the transport proves nothing anyway.
-    if (account.kind === "device") {
+    const prefix = access.prefixOf(account);
+    if (prefix) {
+      const below = topic.split("/").slice(prefix.length).join("/");
+      // Not handed on: neither to another, nor back to itself beside the orders, of which one would be lost then.
+      packet.topic = nowhere;
+      this.#parts.foreign.heardForeign(account.id, below, bytes, { retain, again: packet.dup });
+    } else if (account.kind === "device") {
       const below = topic.slice(`${root}/device/${account.id}/up/`.length);
       bus.heard(account.id, below, bytes, { retain, again: packet.dup });
     } else void this.#request(account, topic, bytes);
@@ -84,6 +107,18 @@ export class Doorkeeper {
     subscription: Subscription,
     done: (error: Error | null, subscription?: Subscription) => void,
   ): void {
+    const account = this.#parts.sessions.accountOf(client);
+    const { access } = this.#parts;
+    if (
+      account &&
+      !access.maySubscribe(account, subscription.topic) &&
+      access.isIdle(account, subscription.topic)
+    ) {
+      this.#idle(account, `subscribe to ${subscription.topic.slice(0, 200)}`);
+      // 0x80, failure (MQTT 3.1.1, 3.9.3): aedes takes no subscription for one.
+      done(null);
+      return;
+    }
     const reason = this.#refuseFilter(client, subscription.topic);
     if (reason === undefined) done(null, subscription);
     // An error, not a refused filter among granted ones: it closes the connection, and nothing of it stays.
@@ -134,13 +169,36 @@ export class Doorkeeper {
     const endSoon = (): void => void setImmediate(() => setImmediate(end));
     if (account.kind === "device") {
       const topic = what.replace(/^(publish|subscribe) to /, "");
-      connection.line?.send("error", JSON.stringify({ topic, error }), 0);
+      // The contract's topic for it; a device of another maker would not know what to do with it.
+      if (connection.prefix === undefined)
+        connection.line?.send("error", JSON.stringify({ topic, error }), 0);
       endSoon();
     } else {
       const body = refusal(Buffer.alloc(0), "forbidden", error);
       const answered = this.#parts.publish(this.#answerTopic(account), body, { retain: false, qos: 0 });
       void answered.then(endSoon);
     }
+  }
+
+  /** Told as of another moment, so that no will is a card or a press; and not of a connection that a newer one has replaced. */
+  #foreignWill(client: Client, account: Account, topic: string, bytes: Buffer): void {
+    const { sessions, access, foreign } = this.#parts;
+    const connection = sessions.of(client);
+    const prefix = access.prefixOf(account);
+    if (sessions.stopping || !prefix || !connection || !sessions.isCurrent(connection)) return;
+    if (!access.mayPublish(account, topic, false)) return;
+    const below = topic.split("/").slice(prefix.length).join("/");
+    foreign.heardForeign(account.id, below, bytes, { retain: true, again: true });
+  }
+
+  /** Of no use here, and no harm: noted, and nothing comes of it. */
+  #idle(account: Account, what: string): void {
+    this.#parts.notes.note(`idle ${account.id}`, {
+      type: "audit.refused",
+      by: { kind: account.kind, id: account.id },
+      reason: "outside of its prefix; it goes nowhere",
+      data: { operation: what },
+    });
   }
 
   async #request(client: Account, topic: string, payload: Buffer): Promise<void> {

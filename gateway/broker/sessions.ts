@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Aedes, Client, ConnectPacket } from "aedes";
 import type { Account, Accounts } from "../ports.js";
+import type { AccessList } from "./access-list.js";
 import { Allowance } from "./allowance.js";
 import type { DeviceLine, EmbeddedDeviceBus } from "./device-bus.js";
 import type { Gate } from "./gate.js";
@@ -21,6 +22,8 @@ export interface Connection {
   claim?: Claim;
   account?: Account;
   line?: DeviceLine;
+  /** The prefix of a foreign device when it came; `null`: it is one that the site does not have. Absent: it is none. */
+  prefix?: string | null;
   /** Being ended by the broker. */
   dropped: boolean;
 }
@@ -31,7 +34,10 @@ export interface SessionsParts {
   readonly limits: BrokerLimits;
   readonly identity: Identity;
   readonly gate: Gate;
+  readonly access: AccessList;
   readonly bus: EmbeddedDeviceBus;
+  /** Devices of other makers. */
+  readonly foreign: EmbeddedDeviceBus;
   readonly notes: Notes;
   readonly log: BrokerLog | undefined;
 }
@@ -153,8 +159,11 @@ export class Sessions {
     const { account } = connection;
     this.#sessions.set(account.id, connection);
     if (account.kind === "device") {
+      const { access, bus, foreign } = this.#parts;
+      const place = this.#placeOf(account);
+      if (place !== undefined) connection.prefix = place;
       connection.line = this.#lineTo(connection, account);
-      this.#parts.bus.connected(account.id, connection.line);
+      (access.isForeign(account) ? foreign : bus).connected(account.id, connection.line);
     }
     connection.intake.open(this.#allowanceOf(account.id));
   }
@@ -164,7 +173,9 @@ export class Sessions {
     if (!connection?.account) return;
     const { account, line } = connection;
     if (this.#sessions.get(account.id) === connection) this.#sessions.delete(account.id);
-    if (line && !this.stopping) this.#parts.bus.disconnected(account.id, line);
+    if (!line || this.stopping) return;
+    const { bus, foreign } = this.#parts;
+    (connection.prefix === undefined ? bus : foreign).disconnected(account.id, line);
   }
 
   /** The account is gone for good. */
@@ -177,6 +188,26 @@ export class Sessions {
     for (const connection of this.#connections.values()) {
       if (connection.account?.id === account) this.cut(connection, "its account was changed");
     }
+  }
+
+  /** Whether this is the session that its account has now, and not one that a newer took the place of. */
+  isCurrent(connection: Connection): boolean {
+    const current = this.#sessions.get(connection.account?.id ?? "");
+    return current === undefined || current === connection;
+  }
+
+  /** Another site may have given a device other topics: whoever was let in for the earlier ones has to come again. */
+  reconsider(): void {
+    for (const connection of this.#sessions.values()) {
+      const account = connection.account;
+      if (account?.kind === "device" && this.#placeOf(account) !== connection.prefix)
+        this.cut(connection, "its place in the site was changed");
+    }
+  }
+
+  #placeOf(account: Account): string | null | undefined {
+    const { access } = this.#parts;
+    return access.isForeign(account) ? (access.prefixOf(account)?.join("/") ?? null) : undefined;
   }
 
   /** false, and dropped: it has let too much lie, and would only hold memory. */
@@ -227,7 +258,10 @@ export class Sessions {
     return {
       send: (topic, payload, qos) => {
         if (client.closed || !this.keepsUp(connection)) return false;
-        const packet = devicePacket(`${this.#parts.root}/device/${id}/down/${topic}`, payload, qos);
+        const { prefix } = connection;
+        if (prefix === null) return false;
+        const below = prefix === undefined ? `${this.#parts.root}/device/${id}/down` : prefix;
+        const packet = devicePacket(`${below}/${topic}`, payload, qos);
         client.publish(packet, nobodyWaits);
         return true;
       },

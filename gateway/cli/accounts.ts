@@ -14,13 +14,25 @@ const clientRoles = ["central", "auditor", "manager", "guard", "viewer"] as cons
 const shownOnce = "The key is shown this once; the gateway keeps only its digest.\n";
 
 export function addAccountCommands(program: Command, context: Context): void {
-  group(program, "device", "accounts of devices")
+  const device = group(program, "device", "devices and their accounts");
+  addDeviceListCommand(device, context);
+  device
     .command("add")
     .description("give a device its account and print its key")
     .argument("<device>", "id of the device, as in the site document; also its MQTT user name and client id")
-    .action(async (device: string, _options: unknown, command: Command) => {
-      const keyed = await operate<Keyed>(context, command, "device.add", { device }, { create: true });
-      show(context, command, keyed, keyText);
+    .option(
+      "--foreign",
+      "of another maker (Shelly, Tasmota, ...): it may never speak the gateway's own topics",
+    )
+    .action(async (device: string, options: { foreign?: true }, command: Command) => {
+      const keyed = await operate<Keyed & { foreign?: true; prefix?: string }>(
+        context,
+        command,
+        "device.add",
+        { device, ...(options.foreign ? { foreign: true } : {}) },
+        { create: true },
+      );
+      show(context, command, keyed, (k) => foreignText(k) + keyText(k));
     });
 
   group(program, "client", "accounts of other systems")
@@ -89,7 +101,7 @@ function addOwnAccountCommands(program: Command, context: Context): void {
               [
                 { title: "ACCOUNT", value: (a) => a.id },
                 { title: "NAME", value: (a) => a.name, shrinks: true },
-                { title: "KIND", value: (a) => a.kind },
+                { title: "KIND", value: (a) => (a.foreign ? `${a.kind}, foreign` : a.kind) },
                 { title: "ROLE", value: (a) => a.role },
                 { title: "STATE", value: (a) => (a.disabled ? "disabled" : "active") },
               ],
@@ -124,6 +136,67 @@ function addOwnAccountCommands(program: Command, context: Context): void {
       const keyed = await operate<Keyed>(context, command, "account.rotate", { account: id });
       show(context, command, keyed, keyText);
     });
+}
+
+interface DeviceList {
+  readonly of: number;
+  readonly online: number;
+  readonly batteryLow: number;
+  readonly tampered: number;
+  readonly devices: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly online: boolean;
+    readonly trust: string;
+    readonly battery: number | null;
+    readonly rssi: number | null;
+    readonly model: string | null;
+    readonly firmware: string | null;
+  }[];
+}
+
+function addDeviceListCommand(device: Command, context: Context): void {
+  device
+    .command("list")
+    .description("every device of the site: whether it is there, and how it is")
+    .action(async (_options: unknown, command: Command) => {
+      const list = await operate<DeviceList>(context, command, "device.list", {});
+      show(context, command, list, (shown) => deviceListText(shown, context.terminal.columns));
+    });
+}
+
+export function deviceListText(
+  { of, online, batteryLow, tampered, devices }: DeviceList,
+  columns: number,
+): string {
+  if (of === 0) return "The site has no devices yet.\n";
+  const troubles = [
+    ...(batteryLow > 0 ? [`${batteryLow} with low battery`] : []),
+    ...(tampered > 0 ? [`${tampered} tampered with`] : []),
+  ];
+  const summary = [`${online} of ${of} online`, ...troubles].join(", ");
+  const rows = table(
+    [
+      { title: "DEVICE", value: (d) => d.id },
+      { title: "NAME", value: (d) => d.name, shrinks: true },
+      { title: "STATE", value: (d) => (d.online ? "online" : "away") },
+      { title: "TRUST", value: (d) => d.trust },
+      { title: "BATTERY", value: (d) => (d.battery === null ? "" : `${d.battery} %`) },
+      { title: "SIGNAL", value: (d) => (d.rssi === null ? "" : `${d.rssi} dBm`) },
+      { title: "MODEL", value: (d) => [d.model, d.firmware].filter(Boolean).join(" "), shrinks: true },
+    ],
+    devices,
+    columns,
+  );
+  return `${rows}${summary}\n`;
+}
+
+function foreignText({ foreign, prefix }: { foreign?: true; prefix?: string }): string {
+  if (!foreign) return "";
+  return properties([
+    ["trust", "of another maker: limited to its own topics"],
+    ["topics", prefix === undefined ? "none until the site has it, with a prefix" : `${prefix}/...`],
+  ]);
 }
 
 function keyText({ id, key }: Keyed): string {

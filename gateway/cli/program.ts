@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { version } from "../version.js";
 import { addAccountCommands } from "./accounts.js";
 import { addAlarmCommands } from "./alarm.js";
+import { addAsyncApiCommand } from "./asyncapi.js";
 import { addBusCommands } from "./bus.js";
 import { addCompletionCommand } from "./completion.js";
 import { addConfigCommands } from "./config.js";
@@ -79,6 +80,7 @@ export function buildProgram(context: Context): Command {
   addJournalCommands(program, context);
   program.commandsGroup("About:");
   addCompletionCommand(program, context);
+  addAsyncApiCommand(program, context);
   return program;
 }
 

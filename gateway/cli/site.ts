@@ -4,7 +4,7 @@ import type { Fault, Performed } from "../ports.js";
 import type { SiteDocument } from "../site/document.js";
 import { siteToYaml } from "../site/yaml.js";
 import { wholeNumber } from "./arguments.js";
-import { type Context, group, namedDataDir, operate, show, withConnection } from "./context.js";
+import { type Context, dataDirOf, group, namedDataDir, operate, show, withConnection } from "./context.js";
 import { CommandFailed, refused } from "./failure.js";
 import { readInput } from "./input-file.js";
 import { faulty, parseSiteFile, type SiteFile } from "./site-file.js";
@@ -99,7 +99,7 @@ function answered<T>(answer: Performed, { placed }: SiteFile): T {
 async function check(context: Context, command: Command, file: string): Promise<void> {
   const { name, text } = await readInput(file, context.terminal);
   const siteFile = parseSiteFile(name, text);
-  const faults = await localFaults(siteFile.document);
+  const faults = await localFaults(siteFile.document, dataDirOf(context, command));
   const building =
     faults.length > 0 || namedDataDir(command) === undefined
       ? { faults, changes: undefined }
@@ -119,12 +119,16 @@ async function check(context: Context, command: Command, file: string): Promise<
   );
 }
 
-async function localFaults(document: unknown): Promise<readonly Fault[]> {
-  const [{ readSite }, { registry }] = await Promise.all([
+async function localFaults(document: unknown, dataDir: string): Promise<readonly Fault[]> {
+  const [{ readSite }, { registry }, { presetFacts, readPresets }] = await Promise.all([
     import("../building.js"),
     import("../../drivers/registry.js"),
+    import("../presets.js"),
   ]);
-  const read = readSite(document, [...registry.keys()]);
+  const read = readSite(document, {
+    drivers: [...registry.keys()],
+    presets: presetFacts(readPresets(dataDir)),
+  });
   return read.ok ? [] : read.faults;
 }
 

@@ -325,6 +325,12 @@ export interface Device {
   readonly driver: string;
   readonly osdp?: OsdpWire;
   readonly gpio?: GpioWire;
+  /** Of another maker, and trusted less: which kind it is, and the topics below which it may speak. */
+  readonly preset?: string;
+  readonly prefix?: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly repeatMs?: number;
+  readonly area?: AreaId;
 }
 
 /** Who may go where and when. */

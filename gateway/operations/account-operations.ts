@@ -29,6 +29,15 @@ async function audited<T extends Answer>(
   return done(tell(answer as Extract<T, { ok: true }>));
 }
 
+function isForeignIn({ engine }: HouseParts, device: string): boolean {
+  return engine.active?.site.devices.get(device)?.driver === "preset";
+}
+
+function prefixShown({ engine }: HouseParts, device: string): { prefix?: string } {
+  const prefix = engine.active?.site.devices.get(device)?.prefix;
+  return prefix === undefined ? {} : { prefix };
+}
+
 export const accountOperations = [
   operation({
     name: "account.list",
@@ -67,12 +76,26 @@ export const accountOperations = [
     name: "device.add",
     permission: "devices.write",
     acts: true,
-    params: z.strictObject({ device: id }),
-    run: (house, operator, { device }) =>
-      audited(house, operator, device, "added as device", house.accounts.addDevice(device), (keyed) => ({
-        id: keyed.id,
-        key: keyed.key,
-      })),
+    params: z.strictObject({
+      device: id,
+      foreign: z
+        .boolean()
+        .optional()
+        .describe("Of another maker, for good; where the site has it with driver preset, it is."),
+    }),
+    run: (house, operator, { device, foreign = isForeignIn(house, device) }) =>
+      audited(
+        house,
+        operator,
+        device,
+        foreign ? "added as device of another maker" : "added as device",
+        house.accounts.addDevice(device, { foreign }),
+        (keyed) => ({
+          id: keyed.id,
+          key: keyed.key,
+          ...(foreign ? { foreign, ...prefixShown(house, device) } : {}),
+        }),
+      ),
   }),
   operation({
     name: "client.add",

@@ -5,6 +5,7 @@ import type { Engine, Log } from "../engine.js";
 import type { KeepDays } from "../housekeeping.js";
 import type { Pins } from "../pins.js";
 import type { Clock } from "../ports.js";
+import type { CheckOptions } from "../site/invariants.js";
 import type { Store } from "../store/store.js";
 import type { ImportDesk } from "./import-desk.js";
 
@@ -25,8 +26,8 @@ export interface HouseParts {
   readonly logLimits: { readonly keepDays: KeepDays; readonly capacityBytes: number | undefined };
   /** Lists of people on their way in. */
   readonly imports: ImportDesk;
-  /** The drivers that a site may name. */
-  readonly driverNames: readonly string[];
+  /** What a site is checked against: the drivers and presets that it may name, the gateway's own topics. */
+  readonly siteChecks: CheckOptions;
   /** Readers on lines; undefined: nothing runs here. */
   readers(): OsdpDesk | undefined;
   /** Two changes of the site at once would both become the same revision. */

@@ -6,6 +6,7 @@ import { alarmOperations } from "./alarm-operations.js";
 import { busOperations } from "./bus-operations.js";
 import { rememberedAnswer } from "./client-answer.js";
 import { credentialOperations } from "./credential-operations.js";
+import { deviceOperations } from "./device-operations.js";
 import { doorOperations } from "./door-operations.js";
 import { emergencyOperations } from "./emergency-operations.js";
 import { houseOperations } from "./house-operations.js";
@@ -39,6 +40,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...importOperations,
     ...accountOperations,
     ...busOperations,
+    ...deviceOperations,
     ...doorOperations,
     ...houseOperations,
     ...alarmOperations,

@@ -30,7 +30,7 @@ function doorsFirst(): Promise<void> {
 /** Everything that can be said of a document without putting it in force. */
 export async function prepare(house: HouseParts, raw: unknown): Promise<Prepared | readonly Fault[]> {
   await doorsFirst();
-  const read = readSite(raw, house.driverNames);
+  const read = readSite(raw, house.siteChecks);
   await doorsFirst();
   if (!read.ok) return read.faults;
   const active = house.engine.active?.site;

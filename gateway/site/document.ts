@@ -10,6 +10,7 @@ import { areaRuleFields, doorRuleFields, lineFields } from "./access.js";
 import { alarmFields, armGroupFields, partitionFields, zoneDoorFields, zoneSensorFields } from "./alarm.js";
 import { cardFormatEntry, readerFormatsEntry } from "./card-formats.js";
 import { faultsOf } from "./faults.js";
+import { foreignFields } from "./foreign.js";
 import { buttonFields, houseFields, modeFields } from "./house.js";
 import { leafFields } from "./leaf.js";
 import { untangled } from "./plain.js";
@@ -187,9 +188,11 @@ const device = z.strictObject({
   id,
   name,
   driver: id.describe(
-    "The driver that speaks to it: mqtt, osdp for a reader on an RS-485 line, gpio for pins of the board",
+    "The driver that speaks to it: mqtt, osdp for a reader on an RS-485 line, gpio for pins of the board, or preset for devices of other makers",
   ),
   ...wireFields,
+  ...foreignFields,
+  area: id.exactOptional().describe("Where it hangs"),
 });
 
 const access = z.strictObject({

@@ -83,6 +83,8 @@ export function referenceFaults(
   ] as const) {
     for (const [index, entry] of entries.entries()) refer(`${key}[${index}].tenant`, entry.tenant, tenants);
   }
+  for (const [index, device] of document.devices.entries())
+    refer(`devices[${index}].area`, device.area, areas);
   for (const [index, area] of document.areas.entries()) refer(`areas[${index}].parent`, area.parent, areas);
   for (const [index, door] of document.doors.entries()) {
     const path = `doors[${index}]`;

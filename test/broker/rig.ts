@@ -105,7 +105,8 @@ export async function brokerRig(options: Partial<BrokerOptions> = {}): Promise<B
       client.on("error", () => {});
       ends.push(() => client.endAsync(true));
       // CONNACK is out a moment before the broker counts the session.
-      if (accounts.get(id)?.kind === "device") await until(() => broker.bus.isOnline(id));
+      if (accounts.get(id)?.kind === "device")
+        await until(() => broker.bus.isOnline(id) || broker.foreign.isOnline(id));
       return client;
     },
     async socket(at = port) {

@@ -34,6 +34,7 @@ export const programs: readonly Program[] = [
     serves: "the walk with MQTT clients of another maker",
   },
   { name: "socat", package: "socat", serves: "serial lines" },
+  { name: "python3", package: "python3", serves: "the contract in a second language" },
 ];
 
 export const browserNames = ["chromium", "google-chrome", "google-chrome-stable"];
