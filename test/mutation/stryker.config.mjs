@@ -3,7 +3,6 @@
  * Takes an hour or more; not part of CI. `npm run mutation -- --mutate gateway/core/access/card-active.ts` does a part.
  */
 
-/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
 export default {
   testRunner: "vitest",
   plugins: ["@stryker-mutator/vitest-runner"],

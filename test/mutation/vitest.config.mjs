@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/core/**/*.test.ts", "test/stories/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
-    env: { RUNS: "25" },
+    env: { RUNS: "200" },
     pool: "threads",
     testTimeout: 60_000,
   },

@@ -54,7 +54,7 @@ describe("what devices of other makers say", () => {
 
 test("the ESPHome package that comes with Gatewarden speaks the topics of its preset, within its own prefix", () => {
   const text = readFileSync(new URL("../../config/devices/esphome-door.yaml", import.meta.url), "utf8");
-  const plain = (value: string) => value.replaceAll("${device_id}", "esp");
+  const plain = (value: string) => value.replace(/\$\{device_id\}/g, "esp");
   const told = [...text.matchAll(/topic: ("?)([^",\n]+)\1/g)].map(([, , topic]) => plain(topic ?? ""));
   expect(told.every((topic) => topic.startsWith("esp/"))).toBe(true);
   for (const topic of [
