@@ -14,7 +14,7 @@ export function tokenFrom(header: string | undefined, tls: boolean): string | un
 }
 
 export function giveToken(response: Response, token: string, tls: boolean, endsInMs: number): void {
-  response.cookie(cookieName(tls), token, { ...attributes(tls), maxAge: endsInMs });
+  response.cookie(cookieName(tls), token, { ...attributes(tls), maxAge: Math.ceil(endsInMs / 1000) * 1000 });
 }
 
 export function takeToken(response: Response, tls: boolean): void {
