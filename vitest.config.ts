@@ -16,6 +16,7 @@ export default defineConfig({
     hookTimeout: long ? 600_000 : 60_000,
     teardownTimeout: 10_000,
     reporters: ["default", "./test/report/tally.ts"],
+    setupFiles: ["./test/report/seed.ts"],
     projects: [
       {
         extends: true,

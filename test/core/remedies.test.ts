@@ -297,7 +297,10 @@ function carryOut(story: Teller, change: RemedyChange, who: string, door: string
       const inside = [...story.state.whereabouts].filter(
         ([id, { area }]) => id !== who && within(story, area, change.area),
       );
-      for (const [id] of inside.slice(0, Number(change.people ?? 1))) story.state.whereabouts.delete(id);
+      const leaving = Number(change.people ?? 1);
+      for (const [id] of inside.slice(0, leaving)) story.state.whereabouts.delete(id);
+      // The others were let in and have not gone through yet: they turn back.
+      if (inside.length < leaving) story.wait(40);
       return;
     }
     case "vehicle":

@@ -93,6 +93,8 @@ export function passedThrough(draft: Draft, door: Door, { grant, how }: Passed):
   if (grant.disarms && how !== "assumed" && inTo !== undefined && isArmed(partitionOf(draft, inTo)))
     disarm(draft, inTo, { by: { kind: "person", id: grant.person }, how: "entry" });
   notePassage(draft, door);
+  // A grant of a while ago, given up now (at a restart, with its contact lost), is no word of his: he stays watched where he was.
+  if (how === "assumed" && grant.grantedAt < draft.at) return;
   noteWhere(draft, grant.person, grant.side === "outside" ? door.to : door.from);
 }
 
