@@ -24,8 +24,8 @@ import {
   personExtraText,
 } from "./extras.js";
 import { Hash, HashIndex } from "./hash-index.js";
-import { pack, packedLonger, unpack } from "./packing.js";
-import { coreCredential, corePerson, type StoredPerson } from "./people-types.js";
+import { keepsPrefix, pack, packedLonger, unpack } from "./packing.js";
+import { coreKind, type StoredPerson } from "./people-types.js";
 
 /** A longer value, name or printed number is refused before it gets here. */
 export const longestTextBytes = 4_092;
@@ -139,14 +139,23 @@ export class CardIndex {
 
   // ------------------------------------------------------------------------------------------------------------ reading
 
+  /** Without its name, which is never made a string here: what a decision reads, at every card. */
   person(id: PersonId): Person | undefined {
-    const row = this.personRow(id);
-    return row && corePerson(row);
+    const n = this.#numberOf("people", id);
+    if (n === undefined) return undefined;
+    const read = this.#reader(this.#places.people.get(n));
+    read.skip();
+    return this.#person(id, read, (after) => after.skip());
   }
 
+  /** Without its value: what a decision reads. Only a value that may not be a card's is looked into. */
   credential(id: CredentialId): Credential | undefined {
-    const row = this.credentialRow(id);
-    return row && coreCredential(row);
+    const n = this.#numberOf("credentials", id);
+    if (n === undefined) return undefined;
+    const read = this.#reader(this.#places.credentials.get(n));
+    read.skip();
+    const kind = read.kind();
+    return this.#credential(id, read, (after) => after.skip(), kind);
   }
 
   nameOf(id: PersonId): string | undefined {
@@ -162,22 +171,33 @@ export class CardIndex {
     if (n === undefined) return undefined;
     const read = this.#reader(this.#places.people.get(n));
     read.skip();
+    let name = "";
+    const person = this.#person(id, read, (after) => {
+      name = after.text();
+    });
+    return { ...person, name };
+  }
+
+  /** @param named takes the name, where the reading has come to it */
+  #person(id: PersonId, read: RecordReader, named: (read: RecordReader) => void): Person {
     const flags = read.byte();
     const version = read.varint();
     const tenant = this.#tenants.value(read.varint());
-    const validity = this.#validity(read, flags);
-    const groups = Array.from({ length: read.varint() }, () => this.#groups.value(read.varint()));
-    const name = read.text();
-    return {
+    const validFrom = flags & fromFlag ? read.double() : undefined;
+    const validUntil = flags & untilFlag ? read.double() : undefined;
+    const groups: GroupId[] = [];
+    for (let left = read.varint(); left > 0; left--) groups.push(this.#groups.value(read.varint()));
+    named(read);
+    const person: { -readonly [K in keyof Person]: Person[K] } = {
       id,
-      name,
       version,
       tenant,
       groups,
       status: flags & blockedFlag ? "blocked" : "active",
-      ...validity,
-      ...(flags & extraFlag ? personExtras(read.text()) : {}),
     };
+    if (validFrom !== undefined) person.validFrom = validFrom;
+    if (validUntil !== undefined) person.validUntil = validUntil;
+    return flags & extraFlag ? Object.assign(person, personExtras(read.text())) : person;
   }
 
   credentialRow(id: CredentialId): CredentialRow | undefined {
@@ -186,20 +206,30 @@ export class CardIndex {
     const read = this.#reader(this.#places.credentials.get(n));
     read.skip();
     const value = read.packed();
+    let printed: string | undefined;
+    const credential = this.#credential(id, read, (after) => {
+      printed = after.packed();
+    });
+    return { ...credential, value, ...(printed === undefined ? {} : { printed }) };
+  }
+
+  /** @param printed takes the printed number, where there is one and the reading has come to it */
+  #credential(
+    id: CredentialId,
+    read: RecordReader,
+    printed: (read: RecordReader) => void,
+    kind?: Credential["kind"],
+  ): Credential {
     const flags = read.byte();
     const version = read.varint();
     const person = this.#reader(this.#places.people.get(read.varint())).packed();
-    const validity = this.#validity(read, flags);
-    return {
-      id,
-      version,
-      person,
-      status: credentialStatuses[flags & statusMask] ?? "suspended",
-      value,
-      ...(flags & printedFlag ? { printed: read.packed() } : {}),
-      ...validity,
-      ...(flags & extraFlag ? credentialExtras(read.text()) : {}),
-    };
+    const status = credentialStatuses[flags & statusMask] ?? "suspended";
+    const credential: { -readonly [K in keyof Credential]: Credential[K] } = { id, version, person, status };
+    if (flags & fromFlag) credential.validFrom = read.double();
+    if (flags & untilFlag) credential.validUntil = read.double();
+    if (kind !== undefined) credential.kind = kind;
+    if (flags & printedFlag) printed(read);
+    return flags & extraFlag ? Object.assign(credential, credentialExtras(read.text())) : credential;
   }
 
   /** The credential with this value: an active one if there is one, else any. */
@@ -614,5 +644,13 @@ class RecordReader {
     const length = this.varint();
     this.#at += length;
     return unpack(this.#bytes, this.#at - length, this.#at);
+  }
+
+  /** Of what kind a packed value is; undefined: a card's. */
+  kind(): Credential["kind"] {
+    const length = this.varint();
+    this.#at += length;
+    const from = this.#at - length;
+    return keepsPrefix(this.#bytes, from) ? coreKind(unpack(this.#bytes, from, this.#at)) : undefined;
   }
 }

@@ -55,13 +55,12 @@ function orderedRight({ group, door, area, from, until, schedule }: TemporaryRig
 }
 
 export function personExtras(text: string): PersonExtras {
-  const kept = JSON.parse(text) as KeptPerson;
-  const { traits: words, trainings, ...rest } = kept;
-  return {
-    ...rest,
-    ...(words ? { traits: words.filter((word): word is Trait => traits.includes(word as Trait)) } : {}),
-    ...(trainings ? { trainings: Object.fromEntries(trainings) } : {}),
-  };
+  // At every card of such a person: the parsed object itself becomes the extras.
+  const kept = JSON.parse(text) as Record<string, unknown> & KeptPerson;
+  const extras = kept as Record<string, unknown>;
+  if (kept.traits) extras.traits = kept.traits.filter((word) => traits.includes(word as Trait));
+  if (kept.trainings) extras.trainings = Object.fromEntries(kept.trainings);
+  return extras as PersonExtras;
 }
 
 export function credentialExtraText(credential: CredentialExtras): string | undefined {

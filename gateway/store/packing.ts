@@ -56,6 +56,11 @@ export function unpack(bytes: Buffer, start: number, end: number): string {
   }
 }
 
+/** Whether the text may begin with a word of its own and a colon, as in `pin:…`: `uid:` and `H10301:` are packed. */
+export function keepsPrefix(bytes: Uint8Array, start: number): boolean {
+  return bytes[start] === asItIs;
+}
+
 function startsWith(prefix: Uint8Array, from: Uint8Array, start: number, end: number): boolean {
   if (end - start < prefix.length) return false;
   for (let i = 0; i < prefix.length; i++) if (from[start + i] !== prefix[i]) return false;

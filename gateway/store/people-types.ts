@@ -51,9 +51,9 @@ export function isActive(status: CredentialStatus): boolean {
   return status === "active";
 }
 
-/** Without its value: what the core reads. Cards are what most are, and are not said to be. */
+/** Without its value: what the core reads. */
 export function coreCredential(row: CredentialRow): Credential {
-  const kind = kindOfValue(row.value);
+  const kind = coreKind(row.value);
   return {
     id: row.id,
     version: row.version,
@@ -61,7 +61,7 @@ export function coreCredential(row: CredentialRow): Credential {
     status: row.status,
     ...(row.validFrom === undefined ? {} : { validFrom: row.validFrom }),
     ...(row.validUntil === undefined ? {} : { validUntil: row.validUntil }),
-    ...(kind === "card" || kind === "uid" ? {} : { kind }),
+    ...(kind === undefined ? {} : { kind }),
     ...(row.maxUses === undefined ? {} : { maxUses: row.maxUses }),
     ...(row.responder ? { responder: row.responder } : {}),
     ...(row.statusSince === undefined ? {} : { statusSince: row.statusSince }),
@@ -69,7 +69,8 @@ export function coreCredential(row: CredentialRow): Credential {
   };
 }
 
-/** Without its name: what the core reads. */
-export function corePerson({ name: _name, ...person }: StoredPerson): Person {
-  return person;
+/** Of what kind a value is, as the core is told: cards are what most are, and are not said to be. */
+export function coreKind(value: string): Credential["kind"] {
+  const kind = kindOfValue(value);
+  return kind === "card" || kind === "uid" ? undefined : kind;
 }

@@ -43,10 +43,10 @@ const allHours: Schedule = {
 export function rightsOf(site: Site, door: Door, person: Person | undefined): readonly Right[] {
   if (!person) return none;
   const rights: Right[] = [];
-  const here = groupsAt(site, door);
+  const here = rightsAt(site, door);
   for (const id of person.groups) {
-    const group = here.get(id);
-    if (group) addGroup(rights, site, door, group, undefined);
+    const own = here.get(id);
+    if (own) for (const right of own) rights.push(right);
   }
   if (person.temporary) for (const right of person.temporary) addTemporary(rights, site, door, right);
   return rights;
@@ -99,25 +99,55 @@ function addTemporary(rights: Right[], site: Site, door: Door, right: TemporaryR
   if (leads && hours) rights.push({ source: "temporary", hours, deny: false, when: undefined, from, until });
 }
 
-const atDoors = new WeakMap<Site, Map<DoorId, ReadonlyMap<GroupId, Group>>>();
+type RightsOfGroups = ReadonlyMap<GroupId, readonly Right[]>;
+
+interface AtDoors {
+  readonly doors: Map<DoorId, RightsOfGroups>;
+  /** The one right of a group that has a door at one schedule and no more, as most have most of theirs, by both. */
+  readonly plain: Map<GroupId, Map<ScheduleId, readonly Right[]>>;
+}
+
+const atDoors = new WeakMap<Site, AtDoors>();
 
 /**
- * Every group that says anything about this door; found when the first card comes to it. Most groups of most people have nothing
- * to do with the door, and one look into a small map says so, where each group's own maps lie all over the memory.
+ * What every group has at this door; found when the first card comes to it. Most groups of most people have nothing to do with the
+ * door, and one look into a small map says so, where each group's own maps lie all over the memory.
  */
-function groupsAt(site: Site, door: Door): ReadonlyMap<GroupId, Group> {
-  let doors = atDoors.get(site);
-  if (!doors) {
-    doors = new Map();
-    atDoors.set(site, doors);
+function rightsAt(site: Site, door: Door): RightsOfGroups {
+  let known = atDoors.get(site);
+  if (!known) {
+    known = { doors: new Map(), plain: new Map() };
+    atDoors.set(site, known);
   }
-  const known = doors.get(door.id);
-  if (known) return known;
-  const groups = new Map<GroupId, Group>();
-  for (const group of site.groups.values())
-    if (group.doors.has(door.id) || group.lines?.has(door.id)) groups.set(group.id, group);
-  doors.set(door.id, groups);
+  const before = known.doors.get(door.id);
+  if (before) return before;
+  const groups = new Map<GroupId, readonly Right[]>();
+  for (const group of site.groups.values()) {
+    const rights = rightsOfOne(site, door, group, known.plain);
+    if (rights.length > 0) groups.set(group.id, rights);
+  }
+  known.doors.set(door.id, groups);
   return groups;
+}
+
+function rightsOfOne(site: Site, door: Door, group: Group, plain: AtDoors["plain"]): readonly Right[] {
+  const [schedule, ...more] = group.doors.get(door.id) ?? [];
+  if (schedule === undefined || more.length > 0 || group.lines?.has(door.id)) {
+    const rights: Right[] = [];
+    addGroup(rights, site, door, group, undefined);
+    return rights;
+  }
+  let ofGroup = plain.get(group.id);
+  if (!ofGroup) {
+    ofGroup = new Map();
+    plain.set(group.id, ofGroup);
+  }
+  const known = ofGroup.get(schedule);
+  if (known) return known;
+  const rights: Right[] = [];
+  add(rights, site, group.id, schedule, false, undefined, undefined);
+  ofGroup.set(schedule, rights);
+  return rights;
 }
 
 const withDoor = new WeakMap<Site, Map<DoorId, readonly GroupId[]>>();
