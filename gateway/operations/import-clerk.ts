@@ -4,7 +4,7 @@
  */
 
 import { randomInt } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { setPriority } from "node:os";
 import { StringDecoder } from "node:string_decoder";
 import { parseCardValue } from "../cards/canonical.js";
@@ -24,6 +24,11 @@ export interface ClerksOrder {
   readonly timeZone: string;
 }
 
+export type ClerkHears =
+  | { readonly is: "order"; readonly order: ClerksOrder }
+  /** So many bytes of the list are in its file; `all`: no more will come. */
+  | { readonly is: "received"; readonly bytes: number; readonly all: boolean };
+
 export type ClerkSays =
   | { readonly is: "reading"; readonly bytes: number; readonly lines: number; readonly refused: number }
   | { readonly is: "working"; readonly step: string }
@@ -36,10 +41,48 @@ const prefix = (): string => `c${Array.from({ length: 4 }, () => randomInt(36).t
 const bytesAtOnce = 256 * 1024;
 const linesAtOnce = 500;
 
-async function stage(order: ClerksOrder, say: (what: ClerkSays) => void): Promise<void> {
+/** How much of the list is there to be read. */
+class Inbox {
+  #bytes = 0;
+  #all = false;
+  #wake = (): void => {};
+
+  received(bytes: number, all: boolean): void {
+    this.#bytes = bytes;
+    this.#all = all;
+    this.#wake();
+  }
+
+  /** The list in pieces, as it comes; ends once all of it was read. */
+  async *pieces(file: string): AsyncGenerator<Buffer> {
+    const handle = await open(file);
+    try {
+      for (let at = 0; ; ) {
+        if (at < this.#bytes) {
+          const length = Math.min(bytesAtOnce, this.#bytes - at);
+          const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
+          if (bytesRead === 0) throw new Error(`the list ends at byte ${at} of ${this.#bytes}`);
+          at += bytesRead;
+          yield buffer.subarray(0, bytesRead);
+        } else if (this.#all) return;
+        else await this.#more();
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
+async function stage(order: ClerksOrder, inbox: Inbox, say: (what: ClerkSays) => void): Promise<void> {
   const staged = await StagedPeople.create(order.staging);
   try {
-    await readList(order, staged, say);
+    await readList(order, inbox, staged, say);
     await staged.compare(order.database, prefix, (step) => say({ is: "working", step }));
   } finally {
     await staged.close();
@@ -48,6 +91,7 @@ async function stage(order: ClerksOrder, say: (what: ClerkSays) => void): Promis
 
 async function readList(
   order: ClerksOrder,
+  inbox: Inbox,
   staged: StagedPeople,
   say: (what: ClerkSays) => void,
 ): Promise<void> {
@@ -77,13 +121,13 @@ async function readList(
     }
   };
   const decoder = new StringDecoder("utf8");
-  for await (const chunk of createReadStream(order.list, { highWaterMark: bytesAtOnce })) {
-    const bytes = chunk as Buffer;
-    list.write(decoder.write(bytes));
+  for await (const bytes of inbox.pieces(order.list)) {
     count.bytes += bytes.length;
+    // Once it is no list, the rest is only waited for.
+    if (list.over) continue;
+    list.write(decoder.write(bytes));
     await keep(linesAtOnce);
     say({ is: "reading", ...count });
-    if (list.over) break;
   }
   list.write(decoder.end());
   list.end();
@@ -189,8 +233,13 @@ if (process.send) {
   };
   // The gateway is gone: nobody waits for this any more.
   process.on("disconnect", () => process.exit(0));
-  process.once("message", (order: ClerksOrder) => {
-    stage(order, say)
+  const inbox = new Inbox();
+  process.on("message", (heard: ClerkHears) => {
+    if (heard.is === "received") {
+      inbox.received(heard.bytes, heard.all);
+      return;
+    }
+    stage(heard.order, inbox, say)
       .then(
         () => say({ is: "done" }),
         (error: unknown) =>

@@ -5,12 +5,10 @@
  * Nothing of a list with a fault is taken. A sound one is applied in parts, since a door must not wait for a million rows; if that
  * is cut short (a crash, a cancel), what was applied stays, and the same list again does the rest: what it finds done is unchanged.
  */
-import { type ChildProcess, fork } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { Actor } from "../core/signals.js";
 import type { Engine, Log } from "../engine.js";
 import type { Clock } from "../ports.js";
@@ -24,7 +22,7 @@ import {
 } from "../store/people-staging.js";
 import type { Audit, CredentialInput, PersonInput } from "../store/people-types.js";
 import type { Store } from "../store/store.js";
-import type { ClerkSays, ClerksOrder } from "./import-clerk.js";
+import { type ClerksProgress, ListReading } from "./import-reading.js";
 
 export const importStates = [
   "receiving",
@@ -74,7 +72,8 @@ interface Job {
   lines: number;
   refused: number;
   file: FileHandle | undefined;
-  clerk: ChildProcess | undefined;
+  /** From its first bytes on, where no other list is worked on. */
+  reading: ListReading | undefined;
   work: Promise<void> | undefined;
   summary: StagedSummary | null;
   preview: readonly PreviewRow[];
@@ -103,8 +102,8 @@ export interface NotNow {
 
 type Told = ImportView | NotNow;
 
-/** People a transaction: a door's grant may wait behind one. */
-const peopleAtOnce = 500;
+/** People a part: whoever changes people meanwhile waits for its end. */
+const peopleAtOnce = 2_000;
 const previewOfEach = 8;
 const faultsTold = 100;
 const mostJobs = 20;
@@ -139,7 +138,7 @@ export class ImportDesk {
   async close(): Promise<void> {
     this.#stopping = true;
     for (const job of this.#jobs.values()) {
-      job.clerk?.kill("SIGKILL");
+      await job.reading?.end();
       await job.work?.catch(() => {});
       await job.file?.close().catch(() => {});
     }
@@ -177,7 +176,7 @@ export class ImportDesk {
       lines: 0,
       refused: 0,
       file: await open(this.#listOf(id), "wx", 0o600),
-      clerk: undefined,
+      reading: undefined,
       work: undefined,
       summary: null,
       preview: [],
@@ -204,6 +203,8 @@ export class ImportDesk {
     job.of = Math.max(job.expectedBytes, job.received);
     job.touchedAt = this.#parts.clock.monotonic();
     await job.file.write(bytes, 0, bytes.length, offset);
+    if (!job.reading && !this.#reads()) job.reading = this.#startReading(job);
+    job.reading?.received(offset + bytes.length, false);
     return this.#view(job);
   }
 
@@ -249,7 +250,7 @@ export class ImportDesk {
     if (isOver(job)) return this.#view(job);
     const applying = job.state === "applying";
     job.state = "cancelled";
-    job.clerk?.kill("SIGKILL");
+    await job.reading?.end();
     await job.work?.catch(() => {});
     if (!applying) await this.#clear(job);
     return this.#view(job);
@@ -258,18 +259,19 @@ export class ImportDesk {
   // ------------------------------------------------------------------------------------------------------------ the work
 
   async #check(job: Job): Promise<void> {
-    const { engine, database, store } = this.#parts;
-    const active = engine.active;
-    if (!active) return;
+    const { engine, store } = this.#parts;
+    if (job.reading && job.reading.revision !== engine.active?.site.revision) {
+      // It was read by the groups of a site that is not in force any more.
+      await job.reading.end();
+      await rm(this.#stagingOf(job.id), { force: true });
+      job.reading = undefined;
+    }
     job.brought = store.people.brought;
-    await this.#clerk(job, {
-      list: this.#listOf(job.id),
-      staging: this.#stagingOf(job.id),
-      database,
-      groups: [...active.site.groups.keys()],
-      cardFormats: active.cardFormats.all,
-      timeZone: active.site.timeZone,
-    });
+    job.reading ??= this.#startReading(job);
+    if (!job.reading) return;
+    job.reading.received(job.received, true);
+    await job.reading.done();
+    job.reading = undefined;
     await rm(this.#listOf(job.id), { force: true });
     const staged = await StagedPeople.open(this.#stagingOf(job.id));
     try {
@@ -285,29 +287,39 @@ export class ImportDesk {
     if (job.state === "checking") this.#enter(job, "checked", null, 0);
   }
 
-  /** Runs the clerk to its end; rejects with what stopped it. */
-  #clerk(job: Job, order: ClerksOrder): Promise<void> {
-    const clerk = forkClerk();
-    job.clerk = clerk;
-    return new Promise<void>((resolve, reject) => {
-      let finished = false;
-      clerk.on("message", (says: ClerkSays) => {
-        if (says.is === "reading") {
-          job.done = says.bytes;
-          job.lines = says.lines;
-          job.refused = says.refused;
-        } else if (says.is === "working") this.#enter(job, job.state, says.step, 0);
-        else if (says.is === "failed") reject(new Error(says.why));
-        else finished = true;
-      });
-      clerk.on("error", reject);
-      clerk.on("exit", (code, signal) => {
-        job.clerk = undefined;
-        if (finished) resolve();
-        else reject(new Error(`the list was not read to its end (${signal ?? code})`));
-      });
-      clerk.send(order);
-    });
+  /** undefined: there is no site yet, so nothing to read it by. */
+  #startReading(job: Job): ListReading | undefined {
+    const { engine, database } = this.#parts;
+    const active = engine.active;
+    if (!active) return undefined;
+    const { site, cardFormats } = active;
+    return new ListReading(
+      {
+        list: this.#listOf(job.id),
+        staging: this.#stagingOf(job.id),
+        database,
+        groups: [...site.groups.keys()],
+        cardFormats: cardFormats.all,
+        timeZone: site.timeZone,
+      },
+      site.revision,
+      (progress) => this.#heard(job, progress),
+    );
+  }
+
+  /** Of bytes read the manager is told once all were received; of lines and faults at once. */
+  #heard(job: Job, progress: ClerksProgress): void {
+    if (progress.is === "working") {
+      this.#enter(job, job.state, progress.step, 0);
+      return;
+    }
+    job.lines = progress.lines;
+    job.refused = progress.refused;
+    if (job.state === "checking") job.done = progress.bytes;
+  }
+
+  #reads(): boolean {
+    return [...this.#jobs.values()].some(({ reading, work }) => reading !== undefined || work !== undefined);
   }
 
   /** A card that shall open doors must not be somebody else's who keeps it. */
@@ -495,6 +507,8 @@ export class ImportDesk {
 
   async #clear(job: Job): Promise<void> {
     job.touchedAt = this.#parts.clock.monotonic();
+    await job.reading?.end();
+    job.reading = undefined;
     await job.file?.close().catch(() => {});
     job.file = undefined;
     for (const file of [this.#listOf(job.id), this.#stagingOf(job.id)]) {
@@ -539,16 +553,6 @@ export class ImportDesk {
       message: job.message,
     };
   }
-}
-
-/** The clerk's process. Run from the sources, it must be told how to read them. */
-function forkClerk(): ChildProcess {
-  const source = import.meta.url.endsWith(".ts");
-  const file = new URL(source ? "./import-clerk.ts" : "./import-clerk.js", import.meta.url);
-  return fork(fileURLToPath(file), {
-    execArgv: ["--max-old-space-size=256", ...(source ? ["--import", "tsx"] : [])],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
 }
 
 /** Somebody else changed what the list was checked against. */

@@ -27,6 +27,8 @@ export class CsvReader {
   /** What is not yet a whole record. */
   #rest = "";
   #line = 1;
+  /** Where the next quote stands in the text that is being read, or its length. */
+  #quote = -1;
   /** Known from the first line on. */
   #delimiter = "";
   #lineBreak = "";
@@ -49,6 +51,8 @@ export class CsvReader {
   #read(ended: boolean): void {
     if (this.#delimiter === "" && !this.#begin(ended)) return;
     const text = this.#rest;
+    // Sought anew in each text, and then only where the last one found has been passed: most lists have hardly any.
+    this.#quote = -1;
     let at = 0;
     while (at < text.length) {
       const next = this.#record(text, at, ended);
@@ -82,8 +86,11 @@ export class CsvReader {
     const lineEnd = text.indexOf(this.#lineBreak, at);
     if (lineEnd === -1 && !ended) return undefined;
     const end = lineEnd === -1 ? text.length : lineEnd;
-    const quote = text.indexOf('"', at);
-    if (quote !== -1 && quote < end) return this.#quoted(text, at, ended);
+    if (this.#quote < at) {
+      const quote = text.indexOf('"', at);
+      this.#quote = quote === -1 ? text.length : quote;
+    }
+    if (this.#quote < end) return this.#quoted(text, at, ended);
     const line = text.slice(at, text.charCodeAt(end - 1) === 13 && end > at ? end - 1 : end);
     if (line !== "") this.#take({ cells: line.split(this.#delimiter), line: this.#line });
     this.#line++;

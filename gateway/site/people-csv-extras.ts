@@ -36,6 +36,8 @@ type Told = (column: ExtraColumn, message: string) => void;
 const longestCompany = 100;
 const mostUses = 100_000;
 
+const none = {};
+
 /** `isDate`: what a cell with a date may look like. */
 export function personExtrasOf(
   cells: Cells,
@@ -43,6 +45,7 @@ export function personExtrasOf(
   fault: Told,
   isDate: (text: string) => boolean,
 ): ListExtras {
+  if (!personExtraColumns.some((column) => has.has(column))) return none;
   if (cells.company.length > longestCompany) fault("company", `is longer than ${longestCompany} characters`);
   if (cells.host !== "" && !idPattern.test(cells.host)) fault("host", "must be a person's id");
   if (cells.inducted_until !== "" && !isDate(cells.inducted_until))
@@ -61,6 +64,7 @@ export function personExtrasOf(
 }
 
 export function cardExtrasOf(cells: Cells, has: ReadonlySet<string>, fault: Told): ListCardExtras {
+  if (!cardExtraColumns.some((column) => has.has(column))) return none;
   const uses = cells.max_uses === "" ? null : Number(cells.max_uses);
   if (uses !== null && !(Number.isInteger(uses) && uses >= 1 && uses <= mostUses))
     fault("max_uses", `must be a number from 1 to ${mostUses}`);
@@ -90,6 +94,7 @@ function trainingsOf(
 }
 
 function wordsOf(text: string): string[] {
+  if (text === "") return [];
   return [...new Set(text.split(/[;|]/).map((word) => word.trim()))].filter((word) => word !== "").sort();
 }
 

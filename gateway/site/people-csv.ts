@@ -142,7 +142,7 @@ export class PeopleListReader {
       this.#over = faults.length > 0;
       return;
     }
-    if (record.cells.every((cell) => cell.trim() === "")) return;
+    if (record.cells.every(isBlank)) return;
     if (record.cells.length > this.#columns.length) {
       this.#fault({
         line: record.line,
@@ -153,6 +153,10 @@ export class PeopleListReader {
     const line = lineOf(this.#read(record.cells), record.line, this.#has, this.#fault);
     if (line) this.#take(line);
   }
+}
+
+function isBlank(cell: string): boolean {
+  return cell.trim() === "";
 }
 
 /** Reads a list; never throws. With any fault, nothing should be imported. */
@@ -201,18 +205,26 @@ function headerFaults(columns: readonly string[], line: number): LineFault[] {
 
 type CellReader = (cells: readonly string[]) => Line;
 
+const blank = Object.fromEntries(peopleColumns.map((column) => [column, ""])) as Line;
+
+/** Columns that the list does not have are blank, and cost nothing. */
 function cellReader(columns: readonly string[]): CellReader {
-  const places = peopleColumns.map((column) => [column, columns.indexOf(column)] as const);
+  const places = peopleColumns
+    .map((column) => [column, columns.indexOf(column)] as const)
+    .filter(([, at]) => at !== -1);
   return (cells) => {
-    const line: Partial<Record<Column, string>> = {};
+    const line: Record<Column, string> = { ...blank };
     for (const [column, at] of places) {
-      const cell = (at === -1 ? "" : (cells[at] ?? "")).trim();
+      const cell = (cells[at] ?? "").trim();
       // A spreadsheet's export guards a cell that would be a formula with an apostrophe.
       line[column] = cell.startsWith("'") ? cell.replace(/^'(?=[=+\-@\t\r])/, "") : cell;
     }
-    return line as Line;
+    return line;
   };
 }
+
+/** What nearly every cell is: begins with a letter or a digit and goes on with printable Latin text. */
+const plainCell = /^[0-9A-Za-zÀ-ÖØ-öø-ÿ][ -~À-ÿ]*$/;
 
 // --------------------------------------------------------------------------------------------------------- the people
 
@@ -231,6 +243,7 @@ function lineOf(
   for (const column of peopleColumns) {
     const text = line[column];
     if (text === "") continue;
+    if (text.length <= longestCell && plainCell.test(text)) continue;
     if (text.length > longestCell)
       fault(column, `is ${text.length} characters long, at most ${longestCell} are read`);
     // In a spreadsheet such a cell computes; it is refused wherever it came from.
@@ -289,8 +302,10 @@ function lineOf(
   };
 }
 
-function groupsOf(text: string): string[] {
-  if (text === "") return [];
+const noGroups: readonly string[] = [];
+
+function groupsOf(text: string): readonly string[] {
+  if (text === "") return noGroups;
   return [...new Set(text.split(/[;|]/).map((group) => group.trim()))].filter((group) => group !== "");
 }
 

@@ -6,9 +6,11 @@
  * names (FTS5, trigram) answer what is rare.
  */
 import { closeSync, openSync, rmSync } from "node:fs";
+import type { GroupId } from "../core/site.js";
 import type { PersonRow } from "../ports.js";
 import { type Handle, openHandle } from "./database.js";
 import { type Marks, marksOf, noMarks } from "./people-load.js";
+import { type GroupPage, readGroup } from "./people-of-group.js";
 import { basisOf } from "./people-snapshot.js";
 import { folded, withCredentials } from "./people-table.js";
 import type { PeoplePage } from "./people-types.js";
@@ -99,9 +101,7 @@ export class PeopleFinder {
 
   /** Found first by the number of a card or an id (`exactly`), then by printed number in its order, then by name in its order. */
   async search(search: PeopleSearch, exactly: readonly string[]): Promise<PeoplePage> {
-    const handle = this.#reading;
-    if (!handle) throw new Error("the search of people is not open");
-    if (this.#taking) await patient(this.#taking);
+    const handle = await this.#ready();
     const limit = Math.min(Math.max(1, Math.floor(search.limit)), longestPage);
     const text = search.text.trim();
     const words = wordsOf(text);
@@ -129,13 +129,16 @@ export class PeopleFinder {
     };
   }
 
+  /** Members of a group by name; `after`: `next` of the page before. */
+  async inGroup(group: GroupId, limit: number, after?: string): Promise<GroupPage> {
+    return readGroup(await this.#ready(), group, limit, after);
+  }
+
   // ------------------------------------------------------------------------------------------------------------- numbers
 
   /** Who has a card on which just this is printed: by text, in small letters. */
   async printedOn(texts: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
-    const handle = this.#reading;
-    if (!handle) throw new Error("the search of people is not open");
-    if (this.#taking) await patient(this.#taking);
+    const handle = await this.#ready();
     const rows = await handle.all<{ printed: string; person: string }>(
       `SELECT DISTINCT n.printed, c.person FROM numbers n
        JOIN house.credential_versions c ON c.row = n.row AND c.newest = 1
@@ -145,6 +148,14 @@ export class PeopleFinder {
     const found = new Map<string, string[]>();
     for (const { printed, person } of rows) found.set(printed, [...(found.get(printed) ?? []), person]);
     return found;
+  }
+
+  /** For a question, when what is on its way has been taken in, or has been waited for long enough. */
+  async #ready(): Promise<Handle> {
+    const handle = this.#reading;
+    if (!handle) throw new Error("the search of people is not open");
+    if (this.#taking) await patient(this.#taking);
+    return handle;
   }
 
   async #byNumber(handle: Handle, text: string, place: Place, wanted: number): Promise<Step> {

@@ -13,7 +13,7 @@ import { type Handle, pieces, type Writer } from "./database.js";
 import { checkChange, type LatestRows } from "./people-check.js";
 import { type Loaded, SnapshotKeeper } from "./people-keeper.js";
 import { loadRows, marksOf } from "./people-load.js";
-import { type GroupPage, readGroup } from "./people-of-group.js";
+import type { GroupPage } from "./people-of-group.js";
 import {
   credentialSteps,
   personSteps,
@@ -66,6 +66,8 @@ interface Plan {
 
 /** Rows a transaction: a door's grant may wait behind one. */
 const putAtOnce = 1_000;
+/** People a transaction, of a staged list, with their cards. */
+const addedAtOnce = 500;
 /** Few enough to be moved at once. */
 const fewPeople = 20_000;
 /** Rows of a long import that are made findable together: one by one they would cost many times as much. */
@@ -247,7 +249,7 @@ export class PeopleStore implements Directory {
 
   /** Members of a group by name; `after`: `next` of the page before. */
   inGroup(group: GroupId, limit: number, after?: string): Promise<GroupPage> {
-    return readGroup(this.#reader, group, limit, after);
+    return this.#finder.inGroup(group, limit, after);
   }
 
   /** Resolves when everything written is found by a search, and everybody is in the snapshot if there is one. */
@@ -387,16 +389,26 @@ export class PeopleStore implements Directory {
       if (faults.length > 0) return faults;
     }
     const written = this.#keeper.changing();
-    let rows: number;
+    let rows = 0;
+    // While one piece is written, the one before it is taken into memory.
+    let loading = Promise.resolve();
     try {
-      const done = await this.#writer.transact(async (tx) => {
-        const before = await marksOf(tx);
-        const added = await addStaged(tx, part, audit);
-        return { before, added, after: await marksOf(tx) };
-      });
-      rows = done.added;
-      await loadRows([this.#reader], this.#index, done.before, done.after);
+      for (let after = part.after; after < part.until; after += addedAtOnce) {
+        const piece = { ...part, after, until: Math.min(part.until, after + addedAtOnce) };
+        const done = await this.#writer.transact(async (tx) => {
+          const before = await marksOf(tx);
+          const added = await addStaged(tx, piece, audit);
+          return { before, added, after: await marksOf(tx) };
+        });
+        rows += done.added;
+        await loading;
+        loading = loadRows([this.#reader], this.#index, done.before, done.after);
+        // It is asked for at the next piece; until then its failing is nobody's.
+        loading.catch(() => {});
+      }
+      await loading;
     } catch (error) {
+      await loading.catch(() => {});
       this.#keeper.distrust();
       throw error;
     }

@@ -256,6 +256,22 @@ test("pieces are taken in their order and each once, and no more than the config
   expect(await piece(12, "x")).toMatchObject({ ok: false, refusal: { code: "conflict" } });
 });
 
+test("a list is read while it still comes in, and anew where the site has changed by the time it is whole", async () => {
+  const { desk } = await aHouse();
+  const { import: id } = await desk.ask("people.import.begin", {});
+  const text = list("ada,Ada Berg,newcomers,uid:04a1b2c3,,,,");
+  const content = { import: id, offset: 0, data: Buffer.from(text).toString("base64") };
+  await desk.ask("people.import.content", content);
+  await expect
+    .poll(() => desk.ask("people.import.get", { import: id }), { timeout: 10_000 })
+    .toMatchObject({ state: "receiving", lines: 1, refused: 1 });
+  const site = faultSite(1);
+  const newcomers = { ...site.groups[0], id: "newcomers", name: "Newcomers" };
+  await desk.ask("site.import", { document: { ...site, groups: [...site.groups, newcomers] } });
+  await desk.ask("people.import.check", { import: id });
+  expect(await desk.until(id, ["checked"])).toMatchObject({ refused: 0, summary: { added: 1 } });
+});
+
 /** Twenty thousand people, a card each, some two; the groups of half of them differ by `turn`. */
 function manyPeople(turn: number): string {
   const lines = Array.from({ length: 20_000 }, (_, i) => {
