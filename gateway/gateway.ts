@@ -36,6 +36,7 @@ import { ImportDesk } from "./operations/import-desk.js";
 import { localAdministrator } from "./operations/operator.js";
 import { operationsOf } from "./operations/perform.js";
 import { keepPace } from "./pace.js";
+import { PinKeyWatch } from "./pin-key-watch.js";
 import { openPinKey, Pins, withPins } from "./pins.js";
 import type { Clock, ClockTrust, Operations } from "./ports.js";
 import { type Presets, presetFacts, readPresets } from "./presets.js";
@@ -178,6 +179,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     if (lost) engine.note({ type: "system.emergency-mode", reason: lost.why, data: { badges } });
     if (emergency.refused !== undefined)
       engine.note({ type: "system.emergency-file-refused", reason: emergency.refused });
+    const pinKeyLost = lost ? undefined : await house.parts.pinKeyWatch.lost();
+    if (pinKeyLost) engine.note({ type: "system.pin-key-lost", data: { people: pinKeyLost.people } });
     const { keepDays, capacityBytes } = house.parts.logLimits;
     const room = new LogRoomWatch(store, (event) => void engine.note(event), capacityBytes);
     const housekeeping = new Housekeeping({ store, state: engine.state, clock, log }, keepDays, room);
@@ -321,11 +324,10 @@ async function furnish(
 ): Promise<Furnished> {
   const state = emptyState();
   applyChanges(state, changes);
-  const pins = new Pins(
-    openPinKey(folderPaths(resolve(dataDir)).pinKey),
-    store.people,
-    () => engine.active?.site.keypad,
-  );
+  const pinKey = openPinKey(folderPaths(resolve(dataDir)).pinKey);
+  const pins = new Pins(pinKey, store.people, () => engine.active?.site.keypad);
+  const pinKeyWatch = new PinKeyWatch(pinKey, store, clock);
+  if (!lost) await pinKeyWatch.start();
   const engine: Engine = new Engine(
     {
       clock,
@@ -361,6 +363,7 @@ async function furnish(
     log,
     engine,
     pins,
+    pinKeyWatch,
     imports,
     store,
     accounts,

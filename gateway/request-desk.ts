@@ -36,7 +36,10 @@ const mustBeTimely: ReadonlySet<string> = new Set([
   "partition.arm",
   "partition.disarm",
   "partition.arm-later",
+  "passback.forgive",
 ]);
+/** A message has 64 kB: so many of a long list, of which a client asks for the rest (`skip`). */
+const mostListed: ReadonlyMap<string, number> = new Map([["muster.list", 100]]);
 /** What a client may ask for over MQTT; the rest is for the command line and the API. */
 const offered: ReadonlySet<string> = new Set([
   "door.unlock",
@@ -62,6 +65,8 @@ const offered: ReadonlySet<string> = new Set([
   "incident.close",
   "house.show",
   "door.emergency-release",
+  "passback.forgive",
+  "muster.list",
   "muster.start",
   "muster.safe",
   "muster.end",
@@ -103,7 +108,9 @@ export class RequestDesk {
       auditRefusal(this.#house, operator, op, stale);
       return clientAnswer(id, stale);
     }
-    return clientAnswer(id, await this.#operations.perform(operator, op, params));
+    const most = mostListed.get(op);
+    const asked = most === undefined ? params : { ...params, limit: fewer(params.limit, most) };
+    return clientAnswer(id, await this.#operations.perform(operator, op, asked));
   }
 
   #untimely(
@@ -119,6 +126,11 @@ export class RequestDesk {
       return refused("stale", `the request is dated ${-age} ms ahead of the gateway's clock`);
     return undefined;
   }
+}
+
+/** What is no number is left to be refused. */
+function fewer(asked: unknown, most: number): unknown {
+  return asked === undefined ? most : typeof asked === "number" ? Math.min(asked, most) : asked;
 }
 
 type Request = z.infer<typeof requestEnvelope>;

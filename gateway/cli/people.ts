@@ -42,6 +42,7 @@ interface ToldPerson extends ToldExtras {
 interface SetOptions extends ExtraOptions {
   readonly name?: string;
   readonly group?: readonly string[];
+  readonly tenant?: string;
   readonly validFrom?: string;
   readonly validUntil?: string;
   readonly note?: string;
@@ -204,6 +205,7 @@ function addPersonCommands(program: Command, context: Context): void {
       .option("--name <name>", "name; needed for a new person"),
   )
     .option("--group <group>", "member of this group and of no others; may be given several times", collect)
+    .option("--tenant <tenant>", "belongs to this tenant of the site")
     .option("--valid-from <time>", "may come in from then on; none takes the bound away", instantOrNone)
     .option("--valid-until <time>", "may come in before then; none takes the bound away", instantOrNone)
     .option("--note <text>", "why; kept in the journal")
@@ -212,6 +214,7 @@ function addPersonCommands(program: Command, context: Context): void {
         person: id,
         ...(options.name === undefined ? {} : { name: options.name }),
         ...(options.group === undefined ? {} : { groups: options.group }),
+        ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
         ...boundOf("validFrom", options.validFrom),
         ...boundOf("validUntil", options.validUntil),
         ...extraParams(options),

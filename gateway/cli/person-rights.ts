@@ -22,6 +22,7 @@ function training(
 export interface ExtraOptions {
   readonly company?: string;
   readonly host?: string;
+  readonly sponsor?: string;
   readonly trait?: readonly string[];
   readonly training?: Readonly<Record<string, string>>;
   readonly inductedUntil?: string;
@@ -30,7 +31,8 @@ export interface ExtraOptions {
 export function withExtraOptions(command: Command): Command {
   return command
     .option("--company <name>", "works for; none takes it away")
-    .option("--host <person>", "visits this person, or is answered for by; none takes it away")
+    .option("--host <person>", "visits this person; none takes it away")
+    .option("--sponsor <person>", "is answered for by this person; none takes it away")
     .addOption(
       new Option("--trait <trait>", "has this trait and no others; may be given several times")
         .choices([...traits, none])
@@ -51,11 +53,12 @@ export function withExtraOptions(command: Command): Command {
 }
 
 export function extraParams(options: ExtraOptions): Record<string, unknown> {
-  const { company, host, trait, training: trainings, inductedUntil } = options;
+  const { company, host, sponsor, trait, training: trainings, inductedUntil } = options;
   const orNull = (text: string) => (text === none ? null : text);
   return {
     ...(company === undefined ? {} : { company: orNull(company) }),
     ...(host === undefined ? {} : { host: orNull(host) }),
+    ...(sponsor === undefined ? {} : { sponsor: orNull(sponsor) }),
     ...(trait === undefined ? {} : { traits: trait.filter((word) => word !== none) }),
     ...(trainings === undefined ? {} : { trainings }),
     ...(inductedUntil === undefined ? {} : { inductedUntil: orNull(inductedUntil) }),
@@ -64,6 +67,7 @@ export function extraParams(options: ExtraOptions): Record<string, unknown> {
 
 /** Of a person as told. */
 export interface ToldExtras extends ExtrasWritten {
+  readonly sponsor?: string | null;
   readonly pin?: boolean;
   readonly temporary?: readonly {
     readonly group?: string;
@@ -75,10 +79,12 @@ export interface ToldExtras extends ExtrasWritten {
 
 /** Only what there is. */
 export function extraFacts(person: ToldExtras): readonly (readonly [name: string, value: string])[] {
-  const { company, host, traits: words = [], trainings = {}, inductedUntil, temporary = [], pin } = person;
+  const { company, host, sponsor, traits: words = [], trainings = {}, inductedUntil } = person;
+  const { temporary = [], pin } = person;
   const facts: readonly (readonly [string, string])[] = [
     ["company", company ?? ""],
     ["host", host ?? ""],
+    ["sponsor", sponsor ?? ""],
     ["traits", words.join(", ")],
     [
       "trainings",

@@ -42,6 +42,8 @@ interface Status {
   };
   /** Why the gateway runs from its emergency file. */
   readonly emergency?: string | null;
+  /** Whose PINs were made with a key that is gone. */
+  readonly pinKeyLost?: { readonly people: number; readonly since: string } | null;
 }
 
 export function addStatusCommands(program: Command, context: Context): void {
@@ -100,6 +102,7 @@ function statusText(status: Status, dataDir: string): string {
         ] as const)
       : []),
     ["people", `${status.people}, with ${status.credentials} credentials`],
+    ...(status.pinKeyLost ? [["PINs", pinText(status.pinKeyLost)] as const] : []),
     [
       "accounts",
       `${status.accounts}${status.ownerless ? "; nobody is owner yet: gatewarden owner claim" : ""}`,
@@ -113,6 +116,10 @@ function statusText(status: Status, dataDir: string): string {
     ["log size", sizeText(journal.size)],
     ["kept", keptText(journal)],
   ]);
+}
+
+function pinText({ people, since }: NonNullable<Status["pinKeyLost"]>): string {
+  return `those of ${people} people OPEN NOTHING: pins.key is another one since ${since}; put it back from a backup and start again, or set the PINs anew`;
 }
 
 function clockText(clock: Status["clock"]): string {

@@ -347,12 +347,16 @@ function leafClosed(door: Door, before: DoorState, at: Instant, { edge, allowed 
       };
     }
     case "held-open":
-    case "forced":
+    case "forced": {
       // The end of an alarm is told on a level too: nobody would hear of it otherwise.
+      const ended: DoorFact = { is: `${was.is}-ended`, forMs: at - was.since };
+      const over = was.is === "held-open" && door.relock === "close" && edge && !allowed;
+      const condition = over ? ({ is: "closed" } as const) : behind({ ...was, grants: nobody }, at).condition;
       return {
-        door: turned(own, behind({ ...was, grants: nobody }, at).condition, at, "closed"),
-        facts: [{ is: `${was.is}-ended`, forMs: at - was.since }],
+        door: turned(own, condition, at, "closed"),
+        facts: over ? [ended, ...relock(own)] : [ended],
       };
+    }
   }
 }
 

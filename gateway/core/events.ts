@@ -601,6 +601,12 @@ export const eventCatalogue = {
     sia: null,
     contactId: null,
   },
+  "system.pin-key-lost": {
+    severity: "critical",
+    text: "the key of the PINs is not the one they were set with: the PINs of {people} people open nothing until the key is back or they are set anew",
+    sia: null,
+    contactId: null,
+  },
   "system.site-activated": {
     severity: "notice",
     text: "[{by} ]activated revision {revision} of the site[ ({note})]",

@@ -1,5 +1,5 @@
 import { type Judgement, judge } from "./access/judge.js";
-import { accessRequest, hostOf } from "./access/request.js";
+import { accessRequest, hostsOf } from "./access/request.js";
 import type { ScanOutcome } from "./commands.js";
 import type { Draft } from "./draft.js";
 import type { EventBody, TraceLine } from "./events.js";
@@ -92,6 +92,7 @@ interface LookedUp {
   readonly credential?: Credential | undefined;
   readonly person?: Person | undefined;
   readonly host?: Person | undefined;
+  readonly sponsor?: Person | undefined;
   readonly failure?: Judgement;
 }
 
@@ -99,7 +100,7 @@ function lookedUp({ credential: id }: Card, people: People): LookedUp {
   try {
     const credential = id === undefined ? undefined : people.credential(id);
     const person = credential && people.person(credential.person);
-    return { credential, person, host: hostOf(people, person) };
+    return { credential, person, ...hostsOf(people, person) };
   } catch (error) {
     const found = `failed: ${error instanceof Error ? error.message : String(error)}`;
     return { failure: { is: "denied", reason: "fault", trace: [["known-card", found]] } };

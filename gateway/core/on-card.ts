@@ -1,6 +1,6 @@
 import { badgeRules, firstNo, type Judgement, judge } from "./access/judge.js";
 import { nearestChanges } from "./access/nearest-changes.js";
-import { accessRequest, hostOf, type Presented } from "./access/request.js";
+import { accessRequest, hostsOf, type Presented } from "./access/request.js";
 import type { AccessRequest } from "./access/rule.js";
 import { grantWaits } from "./access/uses-left.js";
 import { entryActOf } from "./alarm/entry-act.js";
@@ -247,6 +247,7 @@ function requestOf(
     credential: card.credential,
     person: card.person,
     host: card.host,
+    sponsor: card.sponsor,
     others: others.flatMap(({ person }) => person ?? []),
     escort,
   };
@@ -263,8 +264,8 @@ function stillEscort(
 ): Person | undefined {
   const card = lookedUp(leader, people);
   if (card.failure || !card.person || !card.credential) return undefined;
-  const { credential, person, host } = card;
-  const ownBadge = accessRequest(draft.site, draft, door, side, draft.at, { credential, person, host });
+  const { credential, person } = card;
+  const ownBadge = accessRequest(draft.site, draft, door, side, draft.at, { credential, person });
   return !firstNo(ownBadge, badgeRules) ? person : undefined;
 }
 
@@ -274,6 +275,7 @@ interface LookedUp {
   readonly credential?: Credential | undefined;
   readonly person?: Person | undefined;
   readonly host?: Person | undefined;
+  readonly sponsor?: Person | undefined;
   /** The directory could not be read: nobody is let in by mistake. */
   readonly failure?: Denied;
 }
@@ -282,7 +284,7 @@ function lookedUp({ credential: id }: Pick<Scan, "credential">, people: People):
   try {
     const credential = id === undefined ? undefined : people.credential(id);
     const person = credential && people.person(credential.person);
-    return { credential, person, host: hostOf(people, person) };
+    return { credential, person, ...hostsOf(people, person) };
   } catch (error) {
     const found = `failed: ${error instanceof Error ? error.message : String(error)}`;
     return { failure: { is: "denied", reason: "fault", trace: [["known-card", found]] } };

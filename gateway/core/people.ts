@@ -53,8 +53,10 @@ export interface Person {
   /** By training, the first instant at which it is no longer valid. */
   readonly trainings?: Readonly<Record<string, Instant>>;
   readonly temporary?: readonly TemporaryRight[];
-  /** Whom a visitor visits, and who answers for a contractor. */
+  /** Whom a visitor visits. */
   readonly host?: PersonId;
+  /** Who answers for a contractor, whomever he visits. */
+  readonly sponsor?: PersonId;
   /** First instant at which the induction is no longer valid. */
   readonly inductedUntil?: Instant;
   readonly company?: string;

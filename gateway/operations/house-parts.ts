@@ -3,6 +3,7 @@ import type { AccountBook } from "../accounts/accounts.js";
 import type { EmergencyBadges } from "../emergency/badges.js";
 import type { Engine, Log } from "../engine.js";
 import type { KeepDays } from "../housekeeping.js";
+import type { PinKeyWatch } from "../pin-key-watch.js";
 import type { Pins } from "../pins.js";
 import type { Clock } from "../ports.js";
 import type { CheckOptions } from "../site/invariants.js";
@@ -17,6 +18,7 @@ export interface HouseParts {
   readonly store: Store;
   readonly accounts: AccountBook;
   readonly pins: Pins;
+  readonly pinKeyWatch: PinKeyWatch;
   readonly emergency: EmergencyBadges;
   /** Why the gateway runs from its emergency file; absent: it does not. */
   readonly lost?: string;

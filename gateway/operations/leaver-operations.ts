@@ -3,6 +3,7 @@
  * is told who that is; then all of them are blocked with their badges, or nobody. The act is kept and can be undone.
  */
 import { createHash } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { z } from "zod";
 import { may } from "../accounts/permissions.js";
 import { parseCardValue } from "../cards/canonical.js";
@@ -13,17 +14,20 @@ import type { ActRow, PeopleAct } from "../store/people-acts.js";
 import type { CredentialInput, PersonInput } from "../store/people-types.js";
 import type { HouseParts } from "./house-parts.js";
 import { id, note } from "./ids.js";
+import { putInPieces } from "./in-pieces.js";
 import { done, operation, refused } from "./operation.js";
 import { cardFormatsOf } from "./people-rows.js";
 import { iso } from "./people-writing.js";
 
-/** More in one act would hold up the log of the doors for seconds. */
+/** More in one act nobody looks through before. */
 const mostAtOnce = 5_000;
 const namesAnEvent = 100;
+/** So many rows are looked at before doors are answered again. */
+const rowsATurn = 500;
 
 const selection = {
   company: z.string().trim().min(1).max(100).optional(),
-  host: id.optional().describe("Everybody who is here for this person."),
+  host: id.optional().describe("Everybody who visits this person or is answered for by them."),
   search: z.string().trim().min(1).max(200).optional().describe("As in people.list."),
   people: z
     .array(z.string().trim().min(1).max(600))
@@ -110,7 +114,10 @@ async function chosen(house: HouseParts, params: RevokeParams): Promise<Chosen |
   const rest = others.map((ids) => new Set(ids));
   const except = new Set(params.except);
   const ids = first.filter((each) => !except.has(each) && rest.every((set) => set.has(each)));
-  return { rows: await people.rows(ids), unmatched: listed?.unmatched ?? [] };
+  const rows: PersonRow[] = [];
+  for (let from = 0; from < ids.length; from += rowsATurn)
+    rows.push(...(await people.rows(ids.slice(from, from + rowsATurn))));
+  return { rows, unmatched: listed?.unmatched ?? [] };
 }
 
 async function found(house: HouseParts, text: string, most: number): Promise<string[]> {
@@ -152,12 +159,15 @@ async function matched(house: HouseParts, texts: readonly string[]) {
 }
 
 /** Says whether two previews are of the same people, as they are now. */
-function fingerprint(rows: readonly PersonRow[]): string {
-  const text = rows
-    .map(({ id, version, credentials }) => [id, version, ...credentials.map((c) => `${c.id}.${c.version}`)])
-    .sort()
-    .join(";");
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+async function fingerprint(rows: readonly PersonRow[]): Promise<string> {
+  const hash = createHash("sha256");
+  const sorted = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const [i, { id, version, credentials }] of sorted.entries()) {
+    hash.update(`${id}.${version};`);
+    for (const badge of credentials) hash.update(`${badge.id}.${badge.version};`);
+    if (i % rowsATurn === 0) await nextTurn();
+  }
+  return hash.digest("hex").slice(0, 32);
 }
 
 const badgesOf = ({ credentials }: PersonRow) => credentials.filter(({ status }) => status === "active");
@@ -174,7 +184,8 @@ async function revokeMany(house: HouseParts, operator: Operator, params: RevokeP
   const who = await chosen(house, params);
   if (!who) return refused("invalid", `these are more than ${mostAtOnce} people; narrow it down`);
   const rows = who.rows.filter(isThere);
-  const list = fingerprint(rows);
+  await nextTurn();
+  const list = await fingerprint(rows);
   const told = {
     people: rows.map((row) => ({
       id: row.id,
@@ -201,6 +212,7 @@ async function revokeMany(house: HouseParts, operator: Operator, params: RevokeP
       })),
     );
   if (rows.length === 0) return refused("refused", "there is nobody to revoke");
+  await nextTurn();
   const act = `act-${newId()}`;
   const change = {
     people: rows.map(
@@ -216,19 +228,21 @@ async function revokeMany(house: HouseParts, operator: Operator, params: RevokeP
   const why = params.note;
   const at = house.clock.now();
   const audit = { by: operator.actor, at, ...(why === undefined ? {} : { why }) };
-  const result = await house.store.people.put(change, audit);
-  if (!result.ok) return refused("conflict", "they could not be revoked; nobody was", result.faults);
+  await nextTurn();
+  const result = await putInPieces(house, change, audit);
+  if (result.versions.size === 0)
+    return refused("conflict", "they could not be revoked; nobody was", result.faults);
   const kept: Omit<PeopleAct, "undoneAt"> = {
     id: act,
     at,
     by: operator.actor.id,
     note: why ?? null,
     people: rows
-      .filter(({ status }) => status === "active")
+      .filter(({ id, status }) => status === "active" && result.versions.has(id))
       .map(({ id }): ActRow => ({ id, version: result.versions.get(id) ?? 0, before: "active" })),
     // A PIN is free for others from now on, and does not come back.
     credentials: change.credentials
-      .filter((row) => !isPin(row))
+      .filter((row) => !isPin(row) && result.versions.has(row.id))
       .map(({ id }): ActRow => ({ id, version: result.versions.get(id) ?? 0, before: "active" })),
   };
   await house.store.peopleActs.put(kept);
@@ -237,9 +251,15 @@ async function revokeMany(house: HouseParts, operator: Operator, params: RevokeP
     operator,
     "leavers revoked",
     act,
-    rows.map(({ id }) => id),
+    rows.map(({ id }) => id).filter((each) => result.versions.has(each)),
     why,
   );
+  if (result.faults.length > 0)
+    return refused(
+      "conflict",
+      `only ${kept.people.length} of ${rows.length} could be revoked; look at the list again`,
+      result.faults,
+    );
   return done({ act, ...told });
 }
 
@@ -275,8 +295,9 @@ async function restoreMany(
   const at = house.clock.now();
   const why = params.note;
   const audit = { by: operator.actor, at, ...(why === undefined ? {} : { why }) };
-  const result = await people.put({ people: back, credentials }, audit);
-  if (!result.ok) return refused("conflict", "they could not be restored; nobody was", result.faults);
+  const result = await putInPieces(house, { people: back, credentials }, audit);
+  if (result.faults.length > 0)
+    return refused("conflict", "they could not all be restored; look at them", result.faults);
   await house.store.peopleActs.undone(act.id, at);
   await journal(
     house,
@@ -305,6 +326,7 @@ async function journal(
 ): Promise<void> {
   let durable: Promise<void> = Promise.resolve();
   for (let from = 0; from === 0 || from < people.length; from += namesAnEvent) {
+    await nextTurn();
     const some = people.slice(from, from + namesAnEvent);
     durable = house.engine.note({
       type: "audit.people-changed",

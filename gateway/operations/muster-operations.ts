@@ -47,10 +47,15 @@ export const musterOperations = [
     name: "muster.list",
     permission: "muster.read",
     acts: false,
-    params: z.strictObject({}),
-    run: async (house, operator) => {
+    params: z.strictObject({
+      skip: z.int().min(0).optional().describe("So many of the list's beginning are known already."),
+      limit: z.int().min(1).optional().describe("At most so many of it; absent: all, over MQTT 100."),
+    }),
+    run: async (house, operator, { skip = 0, limit = Number.POSITIVE_INFINITY }) => {
       const list = shownList(house, operator);
-      return list ? done(list) : refused("unavailable", "no site has been imported yet");
+      if (!list) return refused("unavailable", "no site has been imported yet");
+      const people = list.people.slice(skip, skip + limit);
+      return done({ ...list, people, more: list.people.length - skip - people.length });
     },
   }),
   operation({

@@ -58,6 +58,7 @@ export const peopleOperations = [
       person: id,
       name: z.string().min(1).max(200).optional().describe("Needed for a new person."),
       groups: groups.optional(),
+      tenant: id.optional().describe("One of the site's; absent: as it is, of somebody new the first."),
       validFrom: instant.nullish().describe("null: without a beginning."),
       validUntil: instant.nullish().describe("null: without an end."),
       ...extrasFields,
@@ -75,6 +76,10 @@ export const peopleOperations = [
           { path: "groups", message: `no group "${unknown}"` },
         ]);
       }
+      if (params.tenant !== undefined && !house.engine.active?.site.tenants.has(params.tenant)) {
+        const message = `there is no tenant "${params.tenant}"`;
+        return refused("invalid", message, [{ path: "tenant", message }]);
+      }
       const wrong = (params.temporary ?? []).flatMap((right, i) =>
         rightFaults(house.engine.active?.site, rightOf(right), `temporary[${i}]`),
       );
@@ -82,7 +87,7 @@ export const peopleOperations = [
       const row: PersonInput = {
         id: params.person,
         name,
-        tenant: before?.tenant ?? firstTenant(house),
+        tenant: params.tenant ?? before?.tenant ?? firstTenant(house),
         groups: params.groups ?? before?.groups ?? [],
         status: before?.status ?? "active",
         ...bound("validFrom", params.validFrom, before?.validFrom),

@@ -47,7 +47,8 @@ export const extrasFields = {
     .max(mostRights)
     .optional()
     .describe("All rights for a time; person.let-in adds one."),
-  host: id.nullish().describe("Whom a visitor visits; who answers for a contractor."),
+  host: id.nullish().describe("Whom a visitor visits."),
+  sponsor: id.nullish().describe("Who answers for a contractor."),
   company: company.nullish(),
   inductedUntil: instant.nullish().describe("First instant at which the induction is no longer valid."),
 };
@@ -61,6 +62,7 @@ export function extrasOf(before: PersonExtras | undefined, said: ExtrasParams): 
     ...kept("trainings", said.trainings, before?.trainings),
     ...kept("temporary", said.temporary?.map(rightOf), before?.temporary),
     ...kept("host", said.host, before?.host),
+    ...kept("sponsor", said.sponsor, before?.sponsor),
     ...kept("inductedUntil", said.inductedUntil, before?.inductedUntil),
     ...kept("company", said.company, before?.company),
   };
@@ -135,6 +137,7 @@ export function shownExtras(person: Person) {
       until: iso(right.until),
     })),
     host: person.host ?? null,
+    sponsor: person.sponsor ?? null,
     company: person.company ?? null,
     inductedUntil: person.inductedUntil === undefined ? null : iso(person.inductedUntil),
   };

@@ -31,6 +31,7 @@ export const statusOperations = [
       const head = await store.lastHead();
       // A disk that cannot be asked is what somebody may want to see here: the rest is told all the same.
       const room = await logRoom(store, house.logLimits.capacityBytes).catch(() => undefined);
+      const pinKeyLost = house.lost === undefined ? await house.pinKeyWatch.lost() : undefined;
       const devices = [...(active?.site.devices.values() ?? [])];
       const online = devices.filter(({ id }) => engine.state.devices.get(id)?.online === true);
       const missing = devices.filter((device) => !online.includes(device)).map(({ id }) => id);
@@ -56,6 +57,9 @@ export const statusOperations = [
         ownerless: accounts.ownerless,
         clock: clockShown(house),
         emergency: house.lost ?? null,
+        pinKeyLost: pinKeyLost
+          ? { people: pinKeyLost.people, since: new Date(pinKeyLost.since).toISOString() }
+          : null,
         listening: house.listening(),
         memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
       });

@@ -13,7 +13,7 @@ import {
 
 export type PersonExtras = Pick<
   Person,
-  "traits" | "trainings" | "temporary" | "host" | "inductedUntil" | "company"
+  "traits" | "trainings" | "temporary" | "host" | "sponsor" | "inductedUntil" | "company"
 >;
 export type CredentialExtras = Pick<Credential, "maxUses" | "responder" | "statusSince" | "statusBy">;
 
@@ -25,6 +25,7 @@ interface KeptPerson {
   readonly trainings?: readonly (readonly [training: string, until: number])[];
   readonly temporary?: readonly TemporaryRight[];
   readonly host?: string;
+  readonly sponsor?: string;
   readonly inductedUntil?: number;
   readonly company?: string;
 }
@@ -37,6 +38,7 @@ export function personExtraText(person: PersonExtras): string | undefined {
     ...(trained.length > 0 ? { trainings: trained } : {}),
     ...(person.temporary?.length ? { temporary: person.temporary.map(orderedRight) } : {}),
     ...(person.host === undefined ? {} : { host: person.host }),
+    ...(person.sponsor === undefined ? {} : { sponsor: person.sponsor }),
     ...(person.inductedUntil === undefined ? {} : { inductedUntil: person.inductedUntil }),
     ...(person.company === undefined ? {} : { company: person.company }),
   };

@@ -66,10 +66,13 @@ function extraFaults(
   latest: LatestRows,
 ): Fault[] {
   const faults: Fault[] = [];
-  const { host, temporary = [] } = row;
-  if (host === row.id) faults.push({ path: `${at}.host`, message: "nobody is here for himself" });
-  else if (host !== undefined && !newPeople.has(host) && !latest.hasPerson(host)) {
-    faults.push({ path: `${at}.host`, message: `there is no person "${host}"` });
+  const { temporary = [] } = row;
+  for (const field of ["host", "sponsor"] as const) {
+    const named = row[field];
+    if (named === row.id) faults.push({ path: `${at}.${field}`, message: "nobody is here for himself" });
+    else if (named !== undefined && !newPeople.has(named) && !latest.hasPerson(named)) {
+      faults.push({ path: `${at}.${field}`, message: `there is no person "${named}"` });
+    }
   }
   temporary.forEach(({ from, until }, i) => {
     if (from < until) return;

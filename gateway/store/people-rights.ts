@@ -76,12 +76,14 @@ function narrowExtras(a: Person, b: Person): PersonExtras {
   });
   const temporary = (a.temporary ?? []).flatMap((right) => narrowRight(right, b.temporary ?? []));
   const host = b.host ?? a.host;
+  const sponsor = b.sponsor ?? a.sponsor;
   const inductedUntil = narrowInduction(a, b, traits.includes("contractor"));
   return {
     ...(traits.length > 0 ? { traits: [...new Set(traits)].sort() } : {}),
     ...(trainings.length > 0 ? { trainings: Object.fromEntries(trainings) } : {}),
     ...(temporary.length > 0 ? { temporary } : {}),
     ...(host === undefined ? {} : { host }),
+    ...(sponsor === undefined ? {} : { sponsor }),
     ...(inductedUntil === undefined ? {} : { inductedUntil }),
     ...(a.company === undefined ? {} : { company: a.company }),
   };

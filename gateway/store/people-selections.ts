@@ -23,7 +23,7 @@ export function idsOfCompany(handle: Handle, company: string, most: number): Pro
 
 /** Who is here for this person, or answered for by him. */
 export function idsOfHost(handle: Handle, host: string, most: number): Promise<string[]> {
-  return ids(handle, "extra->>'host' = ?1", host, most);
+  return ids(handle, "?1 IN (extra->>'host', extra->>'sponsor')", host, most);
 }
 
 const isVisitor = "EXISTS (SELECT 1 FROM json_each(extra, '$.traits') WHERE value = 'visitor')";
@@ -46,6 +46,16 @@ export function idsOfVisitorsToEnd(handle: Handle, now: number, most: number): P
     now,
     most,
   );
+}
+
+/** How many people have a PIN that was set at these instants. */
+export async function pinsSetBetween(handle: Handle, from: number, until: number): Promise<number> {
+  const row = await handle.first<{ people: number }>(
+    `SELECT count(*) AS people FROM credential_versions
+     WHERE newest = 1 AND status = 'active' AND value >= 'pin:' AND value < 'pin;' AND at >= ?1 AND at < ?2`,
+    [from, until],
+  );
+  return row?.people ?? 0;
 }
 
 async function ids(handle: Handle, where: string, value: string | number, most: number): Promise<string[]> {

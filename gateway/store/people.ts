@@ -30,6 +30,7 @@ import {
   idsOfHost,
   idsOfVisitors,
   idsOfVisitorsToEnd,
+  pinsSetBetween,
 } from "./people-selections.js";
 import {
   addStaged,
@@ -218,6 +219,11 @@ export class PeopleStore implements Directory {
 
   ofHost(host: PersonId, most: number): Promise<string[]> {
     return idsOfHost(this.#reader, host, most);
+  }
+
+  /** How many people have a PIN that was set at these instants. Reads every credential: not for each decision. */
+  pinsSetBetween(from: number, until: number): Promise<number> {
+    return pinsSetBetween(this.#reader, from, until);
   }
 
   /** Visitors whose time is not over at `after`. */

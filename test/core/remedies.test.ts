@@ -342,7 +342,7 @@ describe("whatever somebody is told would let him in", () => {
     );
   });
 
-  test("was of many kinds, so that the test above has tried them", () => {
+  test.skipIf(runs < 300)("was of many kinds, so that the test above has tried them", () => {
     expect([...seen].sort()).toEqual(
       expect.arrayContaining([
         "activate-card",

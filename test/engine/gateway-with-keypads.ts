@@ -4,7 +4,7 @@ import { setTimeout as later } from "node:timers/promises";
 import { connectAsync, type MqttClient } from "mqtt";
 import { openHouse, type RunningGateway, startGateway } from "../../gateway/gateway.js";
 import { localAdministrator } from "../../gateway/operations/operator.js";
-import type { Performed } from "../../gateway/ports.js";
+import type { ClockTrust, Performed } from "../../gateway/ports.js";
 import { faultSite } from "../faults/building.js";
 
 export interface KeypadHouse {
@@ -15,9 +15,16 @@ export interface KeypadHouse {
   done<T = Record<string, unknown>>(name: string, params: object): Promise<T>;
   /** What the reader of this door is told: granted, denied, pin, wait. */
   keys(door: number, keys: string): Promise<string>;
-  scan(door: number, card: { readonly uid?: string; readonly code?: string }): Promise<string>;
+  scan(
+    door: number,
+    card: { readonly uid?: string; readonly code?: string; readonly reader?: number },
+  ): Promise<string>;
   /** Pulses that the door's lock got so far. */
   unlocks(door: number): number;
+  /** What came down to the door's device besides answers to cards: ops of commands, in order. */
+  commands(door: number): readonly string[];
+  /** Its contact says so. */
+  leaf(door: number, is: "open" | "closed"): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -28,6 +35,7 @@ export async function keypadHouse(
   folder: string,
   modes: readonly string[],
   change: Change = (site) => site,
+  clockTrust: ClockTrust = { look: async () => "host" },
 ): Promise<KeypadHouse> {
   const dataDir = join(folder, "data");
   const plain = faultSite(modes.length);
@@ -47,14 +55,18 @@ export async function keypadHouse(
   } finally {
     await house.close();
   }
-  return running(dataDir, keysOf);
+  return running(dataDir, keysOf, clockTrust);
 }
 
-async function running(dataDir: string, keysOf: ReadonlyMap<string, string>): Promise<KeypadHouse> {
+async function running(
+  dataDir: string,
+  keysOf: ReadonlyMap<string, string>,
+  clockTrust: ClockTrust,
+): Promise<KeypadHouse> {
   const gateway = await startGateway({
     dataDir,
     overrides: { mqttPort: 0, webPort: 0 },
-    clockTrust: { look: async () => "host" },
+    clockTrust,
   });
   const url = `mqtt://127.0.0.1:${gateway.ready.mqtt[0]?.port}`;
   const terminals = new Map<number, Terminal>();
@@ -77,7 +89,9 @@ async function running(dataDir: string, keysOf: ReadonlyMap<string, string>): Pr
     },
     keys: (door, keys) => terminal(door).ask("keys", { keys }),
     scan: (door, card) => terminal(door).ask("scan", card),
-    unlocks: (door) => terminal(door).unlocks,
+    unlocks: (door) => terminal(door).commands.filter((op) => op === "unlock").length,
+    commands: (door) => terminal(door).commands,
+    leaf: (door, is) => terminal(door).contact(is === "open"),
     stop: async () => {
       for (const each of terminals.values()) await each.end();
       await gateway.stop("the test is over");
@@ -87,7 +101,8 @@ async function running(dataDir: string, keysOf: ReadonlyMap<string, string>): Pr
 
 /** One door's device, over a real socket. */
 class Terminal {
-  unlocks = 0;
+  readonly commands: string[] = [];
+  #changes = 0;
   readonly #client: MqttClient;
   readonly #up: string;
   readonly #waiting = new Map<string, (outcome: string) => void>();
@@ -99,7 +114,7 @@ class Terminal {
     client.on("message", (topic, payload) => {
       const body = JSON.parse(payload.toString()) as Record<string, string>;
       if (topic.endsWith("/cmd")) {
-        if (body.op === "unlock") this.unlocks++;
+        this.commands.push(String(body.op));
         this.#say("ack", { re: body.id, ok: true }).catch(() => {});
       } else if (topic.endsWith("/result")) this.#waiting.get(body.re ?? "")?.(body.outcome ?? "");
     });
@@ -114,7 +129,7 @@ class Terminal {
     });
     const terminal = new Terminal(client, id);
     await client.subscribeAsync(`gw/v1/device/${id}/down/#`, { qos: 1 });
-    const points = { reader: [1], lock: [1], input: [1] };
+    const points = { reader: [1, 2], lock: [1], input: [1] };
     await terminal.#say("hello", { proto: 1, model: "Keypad", fw: "1", points }, true);
     await terminal.#say("state", { state: "ready" }, true);
     await terminal.#say("input/1", { active: false, fault: null, changes: 0 }, true);
@@ -130,6 +145,10 @@ class Terminal {
       throw new Error(`no answer to ${what}`);
     });
     return Promise.race([answer, late]);
+  }
+
+  async contact(active: boolean): Promise<void> {
+    await this.#say("input/1", { active, fault: null, changes: ++this.#changes }, true);
   }
 
   async end(): Promise<void> {

@@ -1,16 +1,24 @@
-import type { Person } from "../people.js";
+import type { Person, PersonId } from "../people.js";
 import type { Instant } from "../site.js";
 import type { Rule } from "./rule.js";
 
-/** Whoever is here for somebody else is here only as long as that one is: active, and within his dates. */
+/**
+ * Whoever is here for somebody else, or is answered for by somebody, is here only as long as that one is: active, and within his
+ * dates.
+ */
 export const hostActive: Rule = {
   name: "host-active",
-  judge: ({ at, person, host }) =>
-    person?.host === undefined || isHere(host, at)
-      ? undefined
-      : { reason: "host-inactive", found: host ? `${host.id} is not active` : `nobody is ${person.host}` },
+  judge: ({ at, person, host, sponsor }) => {
+    const found = missing(at, person?.host, host) ?? missing(at, person?.sponsor, sponsor);
+    return found === undefined ? undefined : { reason: "host-inactive", found };
+  },
 };
 
-function isHere(host: Person | undefined, at: Instant): boolean {
-  return host?.status === "active" && (host.validFrom ?? at) <= at && (host.validUntil ?? at + 1) > at;
+function missing(at: Instant, named: PersonId | undefined, who: Person | undefined): string | undefined {
+  if (named === undefined || isHere(who, at)) return undefined;
+  return who ? `${who.id} is not active` : `nobody is ${named}`;
+}
+
+function isHere(who: Person | undefined, at: Instant): boolean {
+  return who?.status === "active" && (who.validFrom ?? at) <= at && (who.validUntil ?? at + 1) > at;
 }

@@ -83,9 +83,8 @@ const toChange: Readonly<Partial<Record<DenialReason, Tries>>> = {
   "not-inducted": (request) =>
     withRow(request, { change: "induct" }, { inductedUntil: Number.POSITIVE_INFINITY }),
   "host-inactive": (request) => {
-    const id = request.person?.host ?? "";
-    const host: Person = { id, version: 0, tenant: "", groups: [], status: "active" };
-    return [{ change: { change: "new-host" }, would: { ...request, host } }];
+    const somebody: Person = { id: "", version: 0, tenant: "", groups: [], status: "active" };
+    return [{ change: { change: "new-host" }, would: { ...request, host: somebody, sponsor: somebody } }];
   },
   "door-secured": usualMode,
   "in-maintenance": usualMode,

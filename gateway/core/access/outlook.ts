@@ -6,7 +6,7 @@ import type { State } from "../state.js";
 import { type Building, standing } from "./building.js";
 import { firstNo } from "./judge.js";
 import { beginOfYes, endOfYes } from "./nearest-changes.js";
-import { accessRequest, hostOf } from "./request.js";
+import { accessRequest, hostsOf } from "./request.js";
 
 export interface DoorOutlook {
   readonly door: Door;
@@ -31,9 +31,9 @@ export function outlook(
   people: Pick<People, "person"> = { person: () => undefined },
 ): DoorOutlook[] {
   const building = standing(site, state);
-  const host = hostOf(people, person);
+  const hosts = hostsOf(people, person);
   return [...site.doors.values()].map((door) =>
-    atDoor(site, building, at, door, { person, credential, host }),
+    atDoor(site, building, at, door, { person, credential, ...hosts }),
   );
 }
 

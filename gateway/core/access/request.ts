@@ -10,6 +10,7 @@ export interface Presented {
   readonly credential?: Credential | undefined;
   readonly person?: Person | undefined;
   readonly host?: Person | undefined;
+  readonly sponsor?: Person | undefined;
   readonly others?: readonly Person[];
   readonly escort?: Person | undefined;
 }
@@ -23,7 +24,7 @@ export function accessRequest(
   door: Door,
   side: Side,
   at: Instant,
-  { credential, person, host, others = nobody, escort }: Presented,
+  { credential, person, host, sponsor, others = nobody, escort }: Presented,
 ): AccessRequest {
   const situation = situationOf(site, building, door, at);
   return {
@@ -39,6 +40,7 @@ export function accessRequest(
     ...(credential ? { credential } : {}),
     ...(person ? { person } : {}),
     ...(host ? { host } : {}),
+    ...(sponsor ? { sponsor } : {}),
     ...(escort ? { escort } : {}),
   };
 }
@@ -50,4 +52,15 @@ export function withPerson(request: AccessRequest, person: Person): AccessReques
 
 export function hostOf(people: Pick<People, "person">, person: Person | undefined): Person | undefined {
   return person?.host === undefined ? undefined : people.person(person.host);
+}
+
+/** For whom somebody is here, and who answers for him. */
+export function hostsOf(
+  people: Pick<People, "person">,
+  person: Person | undefined,
+): Pick<Presented, "host" | "sponsor"> {
+  return {
+    host: hostOf(people, person),
+    sponsor: person?.sponsor === undefined ? undefined : people.person(person.sponsor),
+  };
 }

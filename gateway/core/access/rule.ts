@@ -17,8 +17,10 @@ export interface AccessRequest {
   readonly openToAll: boolean;
   readonly credential?: Credential;
   readonly person?: Person;
-  /** Whom the person visits, or who answers for him; absent: nobody, or nobody who is known. */
+  /** Whom the person visits; absent: nobody, or nobody who is known. */
   readonly host?: Person;
+  /** Who answers for the person; absent: nobody, or nobody who is known. */
+  readonly sponsor?: Person;
   /** Who waits at this reader to go through together with the person; each has every right of his own. */
   readonly others: readonly Person[];
   /** Who was let in here a moment ago and may bring somebody along. */

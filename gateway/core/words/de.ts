@@ -123,6 +123,8 @@ export const de: Words = {
     "system.emergency-mode":
       "die Datenbank lässt sich nicht öffnen[: {reason}]; nur {badges} Notfallkarten öffnen Türen",
     "system.emergency-file-refused": "keine Notfallkarte ist bekannt[: {reason}]",
+    "system.pin-key-lost":
+      "der Schlüssel der PINs ist nicht der, mit dem sie vergeben wurden: die PINs von {people} Personen öffnen nichts, bis er zurück ist oder sie neu vergeben sind",
     "system.site-activated": "[{by} ]setzte Stand {revision} der Anlage in Kraft[ ({note})]",
     "system.fault": "das Gateway konnte etwas nicht ausführen[: {reason}]",
 

@@ -112,6 +112,11 @@ export const status = z
       .looseObject({ now: at, trusted: z.boolean(), why: z.string().nullable() })
       .optional()
       .meta({ description: "While it is not trusted no schedule unlocks a door." }),
+    pinKeyLost: z
+      .object({ people: z.int(), since: at })
+      .nullable()
+      .optional()
+      .meta({ description: "Whose PINs open nothing, since the key that they were set with is gone." }),
     emergency: z.string().nullable().optional().meta({
       description: "Why the gateway runs from its emergency file, where only emergency badges are known.",
     }),

@@ -25,6 +25,7 @@ export const muster = z
       missing: z.int(),
     }),
     people: z.array(listed),
+    more: z.int().optional().meta({ description: "So many are not in this part of the list." }),
     unnamed: z.array(z.object({ door: id, name: z.string(), exits: z.int(), openings: z.int() })).meta({
       description: "Went through a door today without a name: so many more or fewer may be inside.",
     }),

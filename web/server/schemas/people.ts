@@ -49,6 +49,7 @@ export const personShown = z
     trainings: z.record(id, at),
     temporary: z.array(temporaryRight),
     host: id.nullable(),
+    sponsor: id.nullable(),
     company: z.string().nullable(),
     inductedUntil: at.nullable(),
     pin: z.boolean().meta({ description: "Whether there is a PIN; which one, nobody is told." }),
@@ -81,6 +82,10 @@ export const personPut = z.strictObject({
     .max(20)
     .optional(),
   host: id.nullish(),
+  sponsor: id.nullish(),
+  tenant: id
+    .optional()
+    .meta({ description: "One of the site's; absent: as it is, of somebody new the first." }),
   company: z.string().min(1).max(100).nullish(),
   inductedUntil: askedAt.nullish(),
   note: note.optional(),
