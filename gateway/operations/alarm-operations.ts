@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { may } from "../accounts/permissions.js";
 import { partitionView } from "../core/alarm/alarm-views.js";
+import { alarmBoard } from "../core/alarm/board.js";
 import { proofOfLife } from "../core/alarm/proof.js";
 import { armLevels } from "../core/alarm/rules.js";
 import type { Request } from "../core/signals.js";
@@ -143,6 +144,17 @@ export const alarmOperations = [
     params: ofPartition,
     run: async (house, operator, { partition, note: why }) =>
       ask(house, operator, { op: "walk-test.end", partition }, why),
+  }),
+  operation({
+    name: "alarm.board",
+    permission: "partitions.read",
+    acts: false,
+    params: z.object({}),
+    run: async (house, operator) => {
+      const site = house.engine.active?.site;
+      if (!site) return refused("unavailable", "no site has been imported yet");
+      return done(alarmBoard(site, house.engine.state, may(operator, "discreet")));
+    },
   }),
   operation({
     name: "alarm.proof",

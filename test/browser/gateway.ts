@@ -17,8 +17,8 @@ export interface Running {
   readonly secret: string;
   readonly mqttPort: number;
   readonly dataDir: string;
-  /** The key of `side-reader`, whose device is left to whoever wants to play it. */
-  readonly sideReaderKey: string;
+  /** The key of the device that is left to whoever wants to play it: `side-reader`, or `panel`. */
+  readonly deviceKey: string;
   /** Ends it, and starts it again on the same folder and the same port. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
@@ -49,7 +49,7 @@ export async function startDemo(pace = 60): Promise<Running> {
     secret: ready.secret,
     mqttPort: ready.mqtt.port,
     dataDir,
-    sideReaderKey: keyIn(readFileSync(join(dataDir, "side-door.env"), "utf8")),
+    deviceKey: keyIn(readFileSync(join(dataDir, "side-door.env"), "utf8")),
     goAway: () => end(child),
     comeBack: async () => {
       ({ child } = await start("--port", port, "--mqtt-port", "0", "--keep"));
@@ -62,7 +62,30 @@ export async function startDemo(pace = 60): Promise<Running> {
 }
 
 /** The demo's house without its devices, which takes scans as fast as they come. */
-export async function startBusyHouse(): Promise<Running> {
+export function startBusyHouse(): Promise<Running> {
+  const demo = join(root, "config/demo");
+  return startHouse({
+    site: join(demo, "site.yaml"),
+    people: join(demo, "people.csv"),
+    device: "side-reader",
+  });
+}
+
+/** A small house with an alarm, all of whose points are on the device `panel`. */
+export function startAlarmHouse(): Promise<Running> {
+  return startHouse({ site: join(import.meta.dirname, "alarm-house.yaml"), device: "panel" });
+}
+
+async function startHouse({
+  site,
+  people,
+  device,
+}: {
+  readonly site: string;
+  readonly people?: string;
+  /** Left to whoever wants to play it. */
+  readonly device: string;
+}): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), "gatewarden-browser-"));
   const dataDir = join(folder, "data");
   const config = join(folder, "gateway.yaml");
@@ -70,10 +93,9 @@ export async function startBusyHouse(): Promise<Running> {
     config,
     "mqtt: { port: 0, publishPerSecond: 1000, publishBurst: 2000 }\nweb: { port: 0 }\nlog: { level: error }\n",
   );
-  const demo = join(root, "config/demo");
-  await command("site", "import", join(demo, "site.yaml"), "--data", dataDir, "--json");
-  await command("people", "import", join(demo, "people.csv"), "--data", dataDir, "--json");
-  const { key } = await command<{ key: string }>("device", "add", "side-reader", "--data", dataDir, "--json");
+  await command("site", "import", site, "--data", dataDir, "--json");
+  if (people) await command("people", "import", people, "--data", dataDir, "--json");
+  const { key } = await command<{ key: string }>("device", "add", device, "--data", dataDir, "--json");
   const { secret } = await command<{ secret: string }>("owner", "claim", "--data", dataDir, "--json");
   const child = run(["start", "--data", dataDir, "--config", config, "--json"]);
   const ready = await firstLine<{ web: { url: string }[]; mqtt: { port: number }[] }>(child);
@@ -82,9 +104,9 @@ export async function startBusyHouse(): Promise<Running> {
     secret,
     mqttPort: ready.mqtt[0]?.port ?? 0,
     dataDir,
-    sideReaderKey: key,
+    deviceKey: key,
     goAway: () => end(child),
-    comeBack: () => Promise.reject(new Error("a busy house is not started twice")),
+    comeBack: () => Promise.reject(new Error("this house is not started twice")),
     stop: async () => {
       await end(child);
       rmSync(folder, { recursive: true, force: true });
@@ -101,11 +123,11 @@ export class SideReader {
     this.#client = client;
   }
 
-  static async connect({ mqttPort, sideReaderKey }: Running): Promise<SideReader> {
+  static async connect({ mqttPort, deviceKey }: Running): Promise<SideReader> {
     const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${mqttPort}`, {
       clientId: "side-reader",
       username: "side-reader",
-      password: sideReaderKey,
+      password: deviceKey,
       protocolVersion: 4,
       will: { topic: `${up}/state`, payload: Buffer.from('{"state":"lost"}'), qos: 1, retain: true },
     });

@@ -99,17 +99,19 @@ export async function comeAs(
   { url }: Running,
   owner: Page,
   role: "guard" | "viewer" | "manager" | "auditor",
+  { discreet = false, sight }: { readonly discreet?: boolean; readonly sight?: Sight } = {},
 ): Promise<Awaited<ReturnType<typeof visit>>> {
-  const secret = await owner.evaluate(async (wanted) => {
+  const asked = { role, discreet };
+  const secret = await owner.evaluate(async ({ role: wanted, discreet: quiet }) => {
     const account = `${wanted}-${Math.random().toString(36).slice(2, 8)}`;
     const answer = await fetch("/api/v1/invites", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ account, name: `Some ${wanted}`, role: wanted }),
+      body: JSON.stringify({ account, name: `Some ${wanted}`, role: wanted, discreet: quiet }),
     });
     return ((await answer.json()) as { secret: string }).secret;
-  }, role);
-  const guest = await visit(browser, url);
+  }, asked);
+  const guest = await visit(browser, url, sight);
   await guest.page.evaluate(
     async (given) => {
       await fetch("/api/v1/invites/accept", {

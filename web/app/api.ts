@@ -2,6 +2,7 @@
 
 import type { AccessRules, GroupPeople, SiteChange, SiteChanged } from "../server/schemas/access.js";
 import type { Account, Invite } from "../server/schemas/accounts.js";
+import type { AlarmBoard, IncidentNow, PartitionNow, Proof, Todo } from "../server/schemas/alarm.js";
 import type { Problem } from "../server/schemas/common.js";
 import type { Door } from "../server/schemas/doors.js";
 import type { Event, Events, Why } from "../server/schemas/events.js";
@@ -17,23 +18,28 @@ import type { Leavers, PeopleAct, Visitor } from "../server/schemas/visitors.js"
 export type {
   AccessRules,
   Account,
+  AlarmBoard,
   Credential,
   Door,
   DoorAccess,
   Factors,
   Group,
   HouseNow,
+  IncidentNow,
   Invite,
   Leavers,
   MusterList,
   OpenSession,
+  PartitionNow,
   Passkey,
   PeopleImport,
   Person,
   Plan,
+  Proof,
   Session,
   SiteChange,
   SiteChanged,
+  Todo,
   Token,
   UnknownCard,
   Visitor,
@@ -51,7 +57,13 @@ export type SiteEvent = Event & {
   readonly scan?: string;
   readonly shown?: string;
   readonly credential?: string;
+  /** The alarm that it belongs to. */
+  readonly incident?: string;
+  readonly partition?: string;
+  readonly by?: { readonly kind: string; readonly id: string };
+  readonly data?: Readonly<Record<string, unknown>>;
 };
+export type ArmLevel = NonNullable<PartitionNow["level"]>;
 export type EventPage = Events;
 export type CredentialStatus = Credential["status"];
 
@@ -271,6 +283,42 @@ export const api = {
   emergencyReset: (door: string): Promise<unknown> => post(`doors/${part(door)}/emergency-reset`),
   status: (): Promise<Status> => get("status"),
 
+  // ----------------------------------------------------------------------------------------------------------- the alarm
+  alarmBoard: (): Promise<AlarmBoard> => get("alarm/board"),
+  arm: (
+    partition: string,
+    how: { level: ArmLevel; leaveOut?: boolean; atOnce?: boolean },
+  ): Promise<{ partition?: PartitionNow }> => post(`partitions/${part(partition)}/arm`, how),
+  disarm: (partition: string): Promise<unknown> => post(`partitions/${part(partition)}/disarm`),
+  armLater: (partition: string): Promise<unknown> => post(`partitions/${part(partition)}/arm-later`),
+  bypassZone: (zone: string, until: "session" | "removed"): Promise<unknown> =>
+    post("zones/bypass", { zone, leftOut: true, until }),
+  unbypassZone: (zone: string): Promise<unknown> => post("zones/bypass", { zone, leftOut: false }),
+  /** Without an end: the test is over. */
+  testPartition: (partition: string, until?: Instant): Promise<unknown> =>
+    post(`partitions/${part(partition)}/test`, until === undefined ? {} : { until }),
+  testZone: (zone: string, until?: Instant): Promise<unknown> =>
+    post("zones/test", until === undefined ? { zone } : { zone, until }),
+  walkTest: (partition: string, running: boolean, note?: string): Promise<unknown> =>
+    post(`partitions/${part(partition)}/walk-test`, { running, ...(note ? { note } : {}) }),
+  testSiren: (siren: string): Promise<unknown> => post(`sirens/${part(siren)}/test`),
+  acknowledge: (incident: string): Promise<unknown> => post(`incidents/${part(incident)}/acknowledge`),
+  silence: (incident: string): Promise<unknown> => post(`incidents/${part(incident)}/silence`),
+  noteIncident: (incident: string, text: string): Promise<unknown> =>
+    post(`incidents/${part(incident)}/note`, { text }),
+  assignIncident: (incident: string, to: string): Promise<unknown> =>
+    post(`incidents/${part(incident)}/assign`, { to }),
+  closeIncident: (incident: string, cause: IncidentCause, note: string): Promise<unknown> =>
+    post(`incidents/${part(incident)}/close`, { cause, ...(note === "" ? {} : { note }) }),
+  todos: async (): Promise<readonly Todo[]> => (await get<{ todos: readonly Todo[] }>("todos")).todos,
+  workTodo: (work: {
+    todo: string;
+    does: "take" | "snooze" | "done";
+    owner?: string;
+    until?: Instant;
+  }): Promise<unknown> => post("todos/work", work),
+  proof: (): Promise<Proof> => get("alarm/proof"),
+
   // -------------------------------------------------------------------------------------------------------------- people
   people: (query: { search: string; limit: number; after?: string }): Promise<PeoplePage> =>
     get("people", query),
@@ -389,6 +437,20 @@ export interface EmergencyBadges {
   /** Why the file is not believed. */
   readonly refused: string | null;
 }
+
+/** What an alarm is closed with. */
+export type IncidentCause =
+  | "intruder"
+  | "attack"
+  | "fire"
+  | "user-error"
+  | "sensor-fault"
+  | "weather-or-animal"
+  | "work-on-site"
+  | "test"
+  | "helped"
+  | "unknown"
+  | "other";
 
 /** What each door of a group answered. */
 export interface GroupAnswer {

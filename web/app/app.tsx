@@ -16,6 +16,9 @@ const SignInPage = lazy(() =>
   import("./pages/sign-in.js").then(({ SignInPage }) => ({ default: SignInPage })),
 );
 const DoorsPage = lazy(() => import("./pages/doors.js").then(({ DoorsPage }) => ({ default: DoorsPage })));
+const AlarmsPage = lazy(() =>
+  import("./pages/alarms.js").then(({ AlarmsPage }) => ({ default: AlarmsPage })),
+);
 const AccessPage = lazy(() =>
   import("./pages/access.js").then(({ AccessPage }) => ({ default: AccessPage })),
 );
@@ -123,6 +126,7 @@ function House() {
       <Suspense fallback={<Waiting />}>
         <Switch>
           <Route path="/" component={LivePage} />
+          <Route path="/alarms/:tab?/:id?">{({ tab, id }) => <AlarmsPage tab={tab} chosen={id} />}</Route>
           <Route path="/doors/:id?">{({ id }) => <DoorsPage chosen={id} />}</Route>
           <Route path="/access/:tab?/:id?">{({ tab, id }) => <AccessPage tab={tab} chosen={id} />}</Route>
           <Route path="/inside">

@@ -4,6 +4,8 @@ import {
   type Door,
   feedPath,
   type HouseNow,
+  type IncidentNow,
+  type PartitionNow,
   type SiteEvent,
   type SiteView,
 } from "./api.js";
@@ -14,11 +16,19 @@ const deadAfterMs = 40_000;
 const patienceMs = 3_000;
 const retryMs = 2_000;
 
+/** All that the feed says of an alarm that is over. */
+export interface IncidentClosed {
+  readonly id: string;
+  readonly state: "closed";
+}
+
 export interface FeedListener {
   site(view: SiteView): void;
   door(door: Door): void;
   house(house: HouseNow): void;
   area(area: AreaNow): void;
+  partition(partition: PartitionNow): void;
+  incident(incident: IncidentNow | IncidentClosed): void;
   event(event: SiteEvent): void;
   beat(now: string): void;
   /** The journal is another one: forget what was read of the last. */
@@ -76,6 +86,8 @@ export class Feed {
     on<Door>("door", (door) => this.#told.door(door));
     on<HouseNow>("house", (house) => this.#told.house(house));
     on<AreaNow>("area", (area) => this.#told.area(area));
+    on<PartitionNow>("partition", (partition) => this.#told.partition(partition));
+    on<IncidentNow | IncidentClosed>("incident", (incident) => this.#told.incident(incident));
     on<SiteEvent>("event", (event) => this.#told.event(event));
     on<{ now: string }>("beat", ({ now }) => this.#told.beat(now));
     on("resync", () => {

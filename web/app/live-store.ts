@@ -3,6 +3,8 @@ import {
   api,
   type Door,
   type HouseNow,
+  type IncidentNow,
+  type PartitionNow,
   type Plan,
   type SiteEvent,
   type SiteView,
@@ -27,6 +29,12 @@ export interface LiveState {
   readonly plan: Plan | undefined;
   /** How many are where. */
   readonly areas: ReadonlyMap<string, AreaNow>;
+  /** What arms, in the order of the site. */
+  readonly partitions: ReadonlyMap<string, PartitionNow>;
+  /** The open alarms that this account may know of, the most urgent and the oldest first. */
+  readonly incidents: readonly IncidentNow[];
+  /** Their names. */
+  readonly sensors: ReadonlyMap<string, string>;
   readonly rows: readonly Row[];
   /** Older entries can be asked for. */
   readonly hasOlder: boolean;
@@ -55,11 +63,18 @@ const nothing: LiveState = {
   house: undefined,
   plan: undefined,
   areas: new Map(),
+  partitions: new Map(),
+  incidents: [],
+  sensors: new Map(),
   rows: [],
   hasOlder: false,
   loaded: false,
   alarm: undefined,
 };
+
+/** As the gateway sorts them. */
+const moreUrgent = (a: IncidentNow, b: IncidentNow): number =>
+  a.priority - b.priority || a.at.localeCompare(b.at) || a.id.localeCompare(b.id);
 
 /** Feeds the pages: what comes within one frame is drawn at once. */
 export class LiveStore {
@@ -71,6 +86,8 @@ export class LiveStore {
   #next: Partial<LiveState> = {};
   #doors = new Map<string, Door>();
   #areas = new Map<string, AreaNow>();
+  #partitions = new Map<string, PartitionNow>();
+  #incidents: readonly IncidentNow[] = [];
   #events: SiteEvent[] = [];
   #waiting: SiteEvent[] = [];
   #passages = new Passages(mostRows);
@@ -97,8 +114,19 @@ export class LiveStore {
         heardNow(view.now);
         this.#doors = new Map(view.doors.map((door) => [door.id, door]));
         this.#areas = new Map(view.areas.map((area) => [area.id, area]));
+        this.#partitions = new Map(view.partitions.map((partition) => [partition.id, partition]));
+        this.#incidents = view.incidents ?? [];
         const { house, plan } = view;
-        this.#set({ site: view.site, doors: this.#doors, house, plan, areas: this.#areas });
+        this.#set({
+          site: view.site,
+          doors: this.#doors,
+          house,
+          plan,
+          areas: this.#areas,
+          partitions: this.#partitions,
+          incidents: this.#incidents,
+          sensors: new Map(view.sensors.map(({ id, name }) => [id, name])),
+        });
         // Only now: what happens from here on comes by the feed, so that nothing falls in between.
         if (!this.#loading && !this.#state.loaded) void this.#load();
       },
@@ -110,6 +138,15 @@ export class LiveStore {
       area: (area) => {
         this.#areas = new Map(this.#areas).set(area.id, area);
         this.#set({ areas: this.#areas });
+      },
+      partition: (partition) => {
+        this.#partitions = new Map(this.#partitions).set(partition.id, partition);
+        this.#set({ partitions: this.#partitions });
+      },
+      incident: (incident) => {
+        const others = this.#incidents.filter(({ id }) => id !== incident.id);
+        this.#incidents = incident.state === "closed" ? others : [...others, incident].sort(moreUrgent);
+        this.#set({ incidents: this.#incidents });
       },
       event: (event) => {
         this.#waiting.push(event);

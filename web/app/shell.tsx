@@ -1,6 +1,7 @@
 import { ActionIcon, Button, type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
 import {
   IconActivity,
+  IconBell,
   IconBook2,
   IconBuildingCommunity,
   IconCalendarCheck,
@@ -194,8 +195,16 @@ const thumbLinks = 5;
 function Navigation({ path }: { readonly path: string }) {
   const { app, pages } = useWords();
   const may = useMay();
+  const alarms = useLivePart((state) => state.incidents.length);
   const all = [
     { href: "/", name: pages.live, icon: IconActivity, shown: true },
+    {
+      href: "/alarms",
+      name: pages.alarms,
+      icon: IconBell,
+      shown: may("incidents.read") || may("partitions.read"),
+      mark: alarms,
+    },
     { href: "/doors", name: pages.doors, icon: IconDoor, shown: may("doors.read") },
     { href: "/inside", name: pages.inside, icon: IconBuildingCommunity, shown: may("muster.read") },
     { href: "/events", name: pages.log, icon: IconBook2, shown: may("journal.read") },
@@ -213,7 +222,7 @@ function Navigation({ path }: { readonly path: string }) {
   const open = openOn === path;
   return (
     <nav className="navigation" aria-label={app.menu} data-folds={folds} data-open={open}>
-      {mine.map(({ href, name, icon: Icon }, n) => (
+      {mine.map(({ href, name, icon: Icon, mark = 0 }, n) => (
         <Button
           key={href}
           component={Link}
@@ -226,6 +235,11 @@ function Navigation({ path }: { readonly path: string }) {
           onClick={() => setOpenOn(undefined)}
         >
           {name}
+          {mark > 0 && (
+            <span className="count-mark" aria-hidden>
+              {mark}
+            </span>
+          )}
         </Button>
       ))}
       {folds && (
@@ -257,12 +271,13 @@ function Alarm() {
 function useTitle(path: string): void {
   const { app, pages } = useWords();
   const site = useLivePart((state) => state.site?.name);
-  const exceptions = useLivePart(({ doors }) => {
-    let n = 0;
+  const exceptions = useLivePart(({ doors, incidents }) => {
+    let n = incidents.length;
     for (const door of doors.values()) if (isException(door)) n += 1;
     return n;
   });
   const names: Readonly<Record<string, string>> = {
+    alarms: pages.alarms,
     doors: pages.doors,
     inside: pages.inside,
     access: pages.access,

@@ -44,3 +44,4 @@ import "./sheets/pages.css";
 import "./sheets/manual.css";
 import "./sheets/control.css";
 import "./sheets/inside.css";
+import "./sheets/alarm.css";

@@ -7,6 +7,7 @@ import type { RequestRefusal } from "../reasons.js";
 import type { Actor } from "../signals.js";
 import type { Instant, PartitionId } from "../site.js";
 import type { ArmHow, PartitionState, ZoneState } from "./alarm-state.js";
+import { armedWith, inTheWay } from "./arm-check.js";
 import { feedback } from "./feedback.js";
 import { openIncidents } from "./incident.js";
 import { raiseZone, tellZone } from "./raise-zone.js";
@@ -42,35 +43,13 @@ export interface ArmRefusal {
   readonly zones: readonly NotReady[];
 }
 
-/** What would be armed with it: its members down to the last, itself if it has none. */
-function armedWith(draft: Draft, id: PartitionId): readonly PartitionId[] {
-  return alarmIndex(draft.site).leavesOf.get(id) ?? [id];
-}
-
-/** The common partitions that would arm with it, its own included. */
-function commonsWith(draft: Draft, id: PartitionId): readonly PartitionId[] {
-  const { leavesOf } = alarmIndex(draft.site);
-  const leaves = new Set(armedWith(draft, id));
-  return [...draft.site.partitions.values()]
-    .filter(({ id: each, members }) => {
-      if (members.length === 0) return false;
-      const own = leavesOf.get(each) ?? [];
-      return (
-        own.some((leaf) => leaves.has(leaf)) &&
-        own.every((leaf) => leaves.has(leaf) || isArmed(partitionOf(draft, leaf)))
-      );
-    })
-    .map((partition) => partition.id);
-}
-
 /** Arms it with all its members. Whatever is not quiet is named and nothing is armed, or left out by force. */
 export function arm(draft: Draft, id: PartitionId, wish: ArmWish): ArmRefusal | undefined {
   if (!draft.site.partitions.has(id)) return { reason: "unknown-partition", zones: [] };
-  const leaves = armedWith(draft, id).filter((each) => !isArmed(partitionOf(draft, each)));
+  const leaves = armedWith(draft.site, id).filter((each) => !isArmed(partitionOf(draft, each)));
   if (leaves.length === 0 && isArmed(partitionOf(draft, id))) return { reason: "already-armed", zones: [] };
-  const all = [...leaves, ...commonsWith(draft, id).filter((each) => !isArmed(partitionOf(draft, each)))];
-  const standing = all.flatMap((each) =>
-    notReady(draft.site, draft, each, wish.level).filter((zone) => wish.atOnce || !mayStillSettle(zone)),
+  const standing = inTheWay(draft.site, draft, id, wish.level).filter(
+    ({ settles }) => wish.atOnce || !settles,
   );
   const stubborn = standing.find(({ zone }) => zone.rules.mustCount);
   if (stubborn) return { reason: "must-count", zones: [stubborn] };
@@ -203,7 +182,7 @@ function membersOff(draft: Draft, id: PartitionId, deed: ArmDeed): void {
 /** Disarms it; asked for in so many words, with all its members; by whoever comes in, it alone. */
 export function disarm(draft: Draft, id: PartitionId, deed: ArmDeed): RequestRefusal | undefined {
   if (!draft.site.partitions.has(id)) return "unknown-partition";
-  const leaves = deed.how === "entry" ? [] : armedWith(draft, id);
+  const leaves = deed.how === "entry" ? [] : armedWith(draft.site, id);
   const armed = [...new Set([...leaves, id])].filter((each) => isArmed(partitionOf(draft, each)));
   if (armed.length === 0) return "already-disarmed";
   for (const each of armed) if (isArmed(partitionOf(draft, each))) disarmOne(draft, each, deed);

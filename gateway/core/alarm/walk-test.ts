@@ -11,9 +11,11 @@ type Told = Pick<EventBody, "by" | "data">;
 
 /** What is to answer. A hold-up is tried by itself, named. */
 function walked(draft: Draft, partition: PartitionId): readonly Zone[] {
-  return (alarmIndex(draft.site).of.get(partition) ?? []).filter(
-    ({ row }) => row.watched !== "never" && row.onTestWithPartition && row.incident !== "fire",
-  );
+  return (alarmIndex(draft.site).of.get(partition) ?? []).filter(isWalked);
+}
+
+export function isWalked({ row }: Zone): boolean {
+  return row.watched !== "never" && row.onTestWithPartition && row.incident !== "fire";
 }
 
 export function startWalk(draft: Draft, partition: PartitionId, told: Told): RequestRefusal | undefined {

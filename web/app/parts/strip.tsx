@@ -18,6 +18,8 @@ import { useSayTrouble } from "./acting.js";
 import { Confirm } from "./confirm.js";
 import { useDone } from "./done.js";
 import { useLockdown } from "./lockdown.js";
+import { StripAlarms } from "./strip-alarms.js";
+import { Row } from "./strip-row.js";
 
 const SecurityPanel = lazy(() =>
   import("./security-panel.js").then(({ SecurityPanel }) => ({ default: SecurityPanel })),
@@ -55,12 +57,14 @@ export function Strip() {
   const { strip } = useWords();
   const house = useLivePart((state) => state.house);
   const doors = useLivePart((state) => state.doors);
+  const alarms = useLivePart((state) => state.incidents.length > 0);
   const bar = useRef<HTMLElement>(null);
   const released = named([...doors.values()].filter((door) => door.lock === "released"));
   const loose = named([...doors.values()].filter((door) => door.troubles?.includes("not-relocked")));
   const fires = house?.fires ?? [];
   const level = raised(house);
   const rows = [
+    ...(alarms ? [<StripAlarms key="alarms" />] : []),
     ...fires.map((fire) => <Fire key={`fire-${fire.sensor}`} fire={fire} />),
     ...(house?.lockdowns ?? []).map((lockdown) => (
       <Lockdown key={`lockdown-${lockdown.doorGroup}`} lockdown={lockdown} />
@@ -129,30 +133,6 @@ const named = (doors: readonly { readonly id: string }[]): string[] => doors.map
 function raised(house: HouseNow | undefined): string | undefined {
   const place = house?.levels.findIndex(({ id }) => id === house.threat?.level) ?? -1;
   return place > 0 ? house?.levels[place]?.name : undefined;
-}
-
-function Row({
-  tone,
-  icon,
-  title,
-  detail,
-  children,
-}: {
-  readonly tone: "critical" | "warning";
-  readonly icon: ReactNode;
-  readonly title: string;
-  readonly detail?: ReactNode;
-  readonly children?: ReactNode;
-}) {
-  return (
-    <div className="strip-row" data-tone={tone}>
-      <span className="strip-icon">{icon}</span>
-      <p>
-        <strong>{title}</strong> {detail && <span className="strip-detail">{detail}</span>}
-      </p>
-      {children && <span className="strip-acts">{children}</span>}
-    </div>
-  );
 }
 
 function Fire({ fire }: { readonly fire: NonNullable<HouseNow["fires"]>[number] }) {

@@ -4,7 +4,7 @@ import { fromLocalInput, siteNow, toLocalInput, useLasting, useSecond, ZoneConte
 import { useWords } from "../words/words.js";
 
 /** How long something is to last. */
-export type Ending = "half" | "one" | "two" | "evening" | "moment" | "open";
+export type Ending = "half" | "one" | "two" | "four" | "eight" | "evening" | "moment" | "open";
 
 export interface Lasts {
   readonly ending: Ending;
@@ -12,7 +12,7 @@ export interface Lasts {
   readonly moment: string;
 }
 
-const minutesOf: Partial<Record<Ending, number>> = { half: 30, one: 60, two: 120 };
+const minutesOf: Partial<Record<Ending, number>> = { half: 30, one: 60, two: 120, four: 240, eight: 480 };
 const eveningHour = "18:00";
 
 /** The instant that is meant; undefined: without an end; null: it has passed, or cannot be read. */

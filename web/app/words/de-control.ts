@@ -85,6 +85,8 @@ export const doorsPage: typeof english.doorsPage = {
     half: "30 min",
     one: "1 Stunde",
     two: "2 Stunden",
+    four: "4 Stunden",
+    eight: "8 Stunden",
     evening: "bis 18:00",
     moment: "bis …",
     open: "bis ich es beende",

@@ -1,4 +1,5 @@
 import { access } from "./de-access.js";
+import { alarms, arming, proof, todo } from "./de-alarm.js";
 import { doorsPage, strip } from "./de-control.js";
 import { emergency, inside } from "./de-inside.js";
 import { visitingDe } from "./visiting-de.js";
@@ -51,8 +52,13 @@ export const de: Words = {
   access,
   inside,
   emergency,
+  alarms,
+  arming,
+  todo,
+  proof,
   pages: {
     live: "Live",
+    alarms: "Alarme",
     doors: "Türen",
     inside: "Anwesend",
     access: "Zutritt",

@@ -84,6 +84,8 @@ export const doorsPage = {
     half: "30 min",
     one: "1 hour",
     two: "2 hours",
+    four: "4 hours",
+    eight: "8 hours",
     evening: "until 18:00",
     moment: "until …",
     open: "until I end it",

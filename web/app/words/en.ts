@@ -1,4 +1,5 @@
 import { access } from "./en-access.js";
+import { alarms, arming, proof, todo } from "./en-alarm.js";
 import { doorsPage, strip } from "./en-control.js";
 import { emergency, inside } from "./en-inside.js";
 import { visitingEn } from "./visiting-en.js";
@@ -49,8 +50,13 @@ export const en = {
   access,
   inside,
   emergency,
+  alarms,
+  arming,
+  todo,
+  proof,
   pages: {
     live: "Live",
+    alarms: "Alarms",
     doors: "Doors",
     inside: "Inside",
     access: "Access",

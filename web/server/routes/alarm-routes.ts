@@ -3,6 +3,7 @@ import {
   arm,
   armed,
   assign,
+  board,
   byIncident,
   bypass,
   close,
@@ -243,6 +244,15 @@ export const alarmRoutes = [
     body: workTodo,
     answer: done,
     run: ({ who, body }, parts) => workTodoBy(body, (name, asked) => perform(parts, who, name, asked)),
+  }),
+  route({
+    method: "get",
+    path: "/alarm/board",
+    says: "What stands in the way of arming at which level, what may be left out, and how walk tests stand",
+    tag,
+    access: { permission: "partitions.read" },
+    answer: board,
+    run: ({ who }, parts) => perform(parts, who, "alarm.board", {}),
   }),
   route({
     method: "get",

@@ -91,6 +91,9 @@ export const incidentNow = z
   })
   .meta({ id: "IncidentNow" });
 
+export type PartitionNow = z.infer<typeof partitionNow>;
+export type IncidentNow = z.infer<typeof incidentNow>;
+
 export const partitions = z.object({ partitions: z.array(partitionNow) });
 export const incidents = z.object({ incidents: z.array(incidentNow) });
 
@@ -139,7 +142,20 @@ export const sirenTest = z.strictObject({
 });
 export const todos = z.object({
   todos: z.array(
-    z.looseObject({ id: z.string(), type: z.string(), at: at.nullable(), owner: z.string().nullable() }),
+    z.looseObject({
+      id: z.string(),
+      type: z.string(),
+      at: at.nullable(),
+      times: z.int(),
+      sensor: z.string().nullable(),
+      door: z.string().nullable(),
+      device: z.string().nullable(),
+      partition: z.string().nullable(),
+      reason: z.string().nullable(),
+      owner: z.string().nullable(),
+      snoozedUntil: at.nullable(),
+      restoredAt: at.nullable(),
+    }),
   ),
 });
 export const workTodo = z.strictObject({
@@ -150,6 +166,48 @@ export const workTodo = z.strictObject({
   note: note.optional(),
 });
 export type WorkTodo = z.infer<typeof workTodo>;
+export const board = z
+  .object({
+    partitions: z.array(
+      z.object({
+        id,
+        exitS: z.int().meta({ description: "Time to leave, in seconds." }),
+        standing: z.record(
+          level,
+          z.array(
+            z.object({
+              ...zoneNamed,
+              why: z.enum(["active", "unknown", "open", "short", "tamper"]),
+              settles: z.boolean().meta({ description: "It may still come to rest while people leave." }),
+              mustCount: z.boolean().meta({ description: "It may not be left out." }),
+            }),
+          ),
+        ),
+      }),
+    ),
+    zones: z.array(
+      z.object({
+        ...zoneNamed,
+        kind: z.string(),
+        partitions: z.array(id),
+        mayLeaveOut: z.boolean(),
+        onTestAlone: z.boolean().meta({ description: "Not on test with its partition: only if named." }),
+      }),
+    ),
+    sirens: z.array(z.object({ id, name: z.string(), kind: z.string() })),
+    walks: z.array(
+      z.object({
+        partition: id,
+        since: at,
+        by: z.string(),
+        ended: z.object({ at, by: z.string() }).nullable(),
+        seen: z.array(z.object({ ...zoneNamed, at })),
+        missing: z.array(z.object(zoneNamed)),
+      }),
+    ),
+  })
+  .meta({ id: "AlarmBoard" });
+export type AlarmBoard = z.infer<typeof board>;
 const sinceWhen = { days: z.int().nullable() };
 export const proof = z.object({
   quiet: z.array(z.object({ ...zoneNamed, kind: z.string(), lastActive: at.nullable(), ...sinceWhen })),
@@ -163,3 +221,5 @@ export const proof = z.object({
     }),
   ),
 });
+export type Proof = z.infer<typeof proof>;
+export type Todo = z.infer<typeof todos>["todos"][number];
