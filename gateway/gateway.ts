@@ -84,6 +84,8 @@ export interface Ready {
 export interface RunningGateway {
   readonly ready: Ready;
   readonly house: House;
+  /** Resolves if its own supply is nearly used up and it has to stop: doors are as they are to be without it, and that is written. */
+  readonly powerDown: Promise<void>;
   /** Everything stops in order: no new work, what is decided is written, the last head is signed. */
   stop(reason: string): Promise<void>;
 }
@@ -201,6 +203,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     topics.start();
     closing.push(() => topics.stop());
 
+    const powerDown = untilPowerDown(engine);
     const served = await serve(options, config, foundation, house);
     closing.push(served.stop);
     web.push({ url: served.url });
@@ -217,6 +220,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
         ...(lost ? { emergency: lost.why } : {}),
       },
       house: { operations: house.operations, close: closeAll },
+      powerDown,
       stop: closeAll,
     };
   } catch (error) {
@@ -442,6 +446,19 @@ function watchDisk(store: Store, engine: Engine): () => Promise<void> {
     engine.note({ type: "system.journal-truncated", reason: why, data: { from, to } });
   }
   return async () => end();
+}
+
+/** So long the locks have to say that they did as told before the broker goes. */
+const locksAnswerMs = 1_000;
+
+function untilPowerDown(engine: Engine): Promise<void> {
+  return new Promise((resolve) => {
+    const end = engine.onNews(({ events }) => {
+      if (!events.some(({ type }) => type === "system.power-down")) return;
+      end();
+      setTimeout(resolve, locksAnswerMs);
+    });
+  });
 }
 
 interface Served {

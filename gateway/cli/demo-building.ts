@@ -7,10 +7,18 @@ import type { Connection } from "./connection.js";
 import { performed } from "./context.js";
 import { parseSiteFile } from "./site-file.js";
 
-/** Keys by device; in `demo-accounts.json` with the broker's address. */
+/** Keys by device and by client; in `demo-accounts.json` with the broker's address. */
 export interface DemoAccounts {
   readonly devices: Readonly<Record<string, string>>;
+  readonly clients: Readonly<Record<string, string>>;
 }
+
+/** Who works the alarm of the demo building from outside of it, and two who only read: one is told of hold-ups, one is not. */
+const demoClients = [
+  { client: "night-watch", role: "guard", discreet: false, name: "Night watch (simulated)" },
+  { client: "alarm-centre", role: "central", discreet: true, name: "Alarm receiving centre" },
+  { client: "house-desk", role: "central", discreet: false, name: "House technology" },
+] as const;
 
 const accountsName = "demo-accounts.json";
 const walkName = "side-door.env";
@@ -19,8 +27,11 @@ export function demoFile(name: string): string {
   return join(packageFolder(), "config", "demo", name);
 }
 
-/** Imports what is missing or changed, and gives every device a key; those of an earlier demo keep theirs. */
-export async function furnishDemo(connection: Connection, dataDir: string): Promise<DemoAccounts> {
+/** Imports what is missing or changed, and gives every device and client a key; those of an earlier demo keep theirs. */
+export async function furnishDemo(
+  connection: Pick<Connection, "perform">,
+  dataDir: string,
+): Promise<DemoAccounts> {
   const siteFile = demoFile("site.yaml");
   const { document } = parseSiteFile(siteFile, readFileSync(siteFile, "utf8"));
   await performed(connection.perform("site.import", { document, note: "the demo building" }));
@@ -32,25 +43,34 @@ export async function furnishDemo(connection: Connection, dataDir: string): Prom
   const kept = keptKeys(dataDir);
   const devices: Record<string, string> = {};
   for (const { id } of document.devices) {
-    devices[id] = kept[id] ?? (await newKey(connection, id));
+    devices[id] = kept.devices?.[id] ?? (await newKey(connection, id, "device.add", { device: id }));
   }
-  return { devices };
+  const clients: Record<string, string> = {};
+  for (const client of demoClients) {
+    const { client: id } = client;
+    clients[id] = kept.clients?.[id] ?? (await newKey(connection, id, "client.add", client));
+  }
+  return { devices, clients };
 }
 
-async function newKey(connection: Connection, device: string): Promise<string> {
-  const added = await connection.perform("device.add", { device });
+async function newKey(
+  connection: Pick<Connection, "perform">,
+  account: string,
+  operation: string,
+  params: object,
+): Promise<string> {
+  const added = await connection.perform(operation, params);
   // Its account is there from an earlier demo, its key is not.
   const answer =
     !added.ok && added.refusal.code === "conflict"
-      ? await connection.perform("account.rotate", { account: device })
+      ? await connection.perform("account.rotate", { account })
       : added;
   return (await performed<{ key: string }>(answer)).key;
 }
 
-function keptKeys(dataDir: string): Readonly<Record<string, string>> {
+function keptKeys(dataDir: string): Partial<DemoAccounts> {
   try {
-    const kept = JSON.parse(readFileSync(join(dataDir, accountsName), "utf8")) as Partial<DemoAccounts>;
-    return kept.devices ?? {};
+    return JSON.parse(readFileSync(join(dataDir, accountsName), "utf8")) as Partial<DemoAccounts>;
   } catch {
     return {};
   }
@@ -68,6 +88,8 @@ export function keepAccounts(
     MQTT_PORT: String(accounts.mqtt.port),
     SIDE_READER_KEY: accounts.devices["side-reader"] ?? "",
     SIDE_LOCK_KEY: accounts.devices["side-lock"] ?? "",
+    ALARM_CENTRE_KEY: accounts.clients["alarm-centre"] ?? "",
+    HOUSE_DESK_KEY: accounts.clients["house-desk"] ?? "",
   };
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
   writeSecret(files.walk, lines.join(""));

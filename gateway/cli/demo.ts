@@ -19,6 +19,7 @@ interface DemoOptions {
   readonly port: number;
   readonly mqttPort: number;
   readonly keep?: true;
+  readonly night?: true;
 }
 
 interface DemoReady {
@@ -48,6 +49,7 @@ export function addDemoCommand(program: Command, context: Context): void {
     .option("--pace <n>", "how fast its day goes by: 1 is real time", numberUpTo(10_000), 60)
     .option("--port <port>", "of the web page; the next free one if it is taken", port, config.web.port)
     .option("--mqtt-port <port>", "of the broker; the next free one if it is taken", port, config.mqtt.port)
+    .option("--night", "begin with a night: it is armed, broken into, held up")
     .option("--keep", "go on with what the last demo left, instead of a fresh one")
     .action((options: DemoOptions, command: Command) => demo(context, command, options));
 }
@@ -94,6 +96,7 @@ async function demo(context: Context, command: Command, options: DemoOptions): P
           "--pace",
           String(options.pace),
         ],
+        ...(options.night ? ["--night"] : []),
       ],
       onLine: (line) => tell(context, line),
       onTrouble: (message) => tell(context, message),
@@ -164,6 +167,12 @@ terminal, a stranger's card:
   mosquitto_rr -V 311 -p $MQTT_PORT -i side-reader -u side-reader -P $SIDE_READER_KEY \\
     -q 1 -t gw/v1/device/side-reader/up/scan -e gw/v1/device/side-reader/down/result \\
     -m '{"id":"'$(date +%s%N)'","reader":1,"uid":"${strangersCard}"}'
+
+Read along as the alarm receiving centre; house-desk, with HOUSE_DESK_KEY, is
+told all of it but the hold-up:
+
+  mosquitto_sub -V 311 -p $MQTT_PORT -i alarm-centre -u alarm-centre -P $ALARM_CENTRE_KEY \\
+    -q 1 -v -t 'gw/v1/site/feinwerk/#'
 
 Ctrl-C stops the gateway and its devices.
 `;

@@ -13,6 +13,8 @@ export const exitCodes = {
   unreachable: 4,
   /** The journal does not verify. */
   unverified: 5,
+  /** A gateway that ran has stopped in order, since its own supply is nearly used up. */
+  powerDown: 6,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -5,6 +5,7 @@ import { port } from "./arguments.js";
 import { configFrom } from "./config.js";
 import { type Context, dataDirOf, show, wantsJson } from "./context.js";
 import { refuseDemoFolder } from "./data-folder.js";
+import { CommandFailed, exitCodes } from "./failure.js";
 import { jsonLog, readableLog } from "./log.js";
 import { properties } from "./table.js";
 
@@ -45,7 +46,18 @@ async function start(context: Context, command: Command, options: StartOptions):
   if (!stopping.aborted) {
     const ready = { ready: true, ...gateway.ready, dataDir };
     show(context, command, ready, (it) => readyText(it, dataDir));
-    await aborted(stopping);
+    const why = await Promise.race([
+      aborted(stopping).then(() => "told"),
+      gateway.powerDown.then(() => "power"),
+    ]);
+    if (why === "power") {
+      await gateway.stop("power-down");
+      throw new CommandFailed(
+        exitCodes.powerDown,
+        "power-down",
+        "the gateway's supply is nearly used up; it has stopped in order, fail-safe doors open, the others locked",
+      );
+    }
   }
   await gateway.stop(String(stopping.reason));
 }

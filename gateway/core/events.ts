@@ -518,7 +518,7 @@ export const eventCatalogue = {
   // ---- system: the gateway itself
   "system.started": {
     severity: "notice",
-    text: "the gateway started[ (version {version})][ after {downSeconds} s]",
+    text: "the gateway started[ (version {version})][ after {downSeconds} s][; it had stopped because {sensor} told that its supply was used up]",
     sia: null,
     contactId: null,
   },
@@ -757,6 +757,11 @@ export function reportCodes(event: EventBody): Pick<CatalogueEntry, "sia" | "con
     if (was === "secured") return { sia: null, contactId: "3501" };
     if (was === "free") return { sia: null, contactId: "3577" };
   }
+  // DC-03 "freeze", and "power up after a loss".
+  if (event.type === "alarm.temperature" && event.data?.low === true) return { sia: "ZA", contactId: "1159" };
+  if (event.type === "alarm.temperature-ended" && event.data?.low === true)
+    return { sia: "ZR", contactId: "3159" };
+  if (event.type === "system.started" && event.sensor !== undefined) return { sia: "RR", contactId: "1305" };
   if (event.type === "alarm.armed" || event.type === "alarm.disarmed") return armCodes(event);
   return { sia, contactId };
 }

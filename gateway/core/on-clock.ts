@@ -17,6 +17,7 @@ import type { EventBody } from "./events.js";
 import { forgetInputs } from "./forget-inputs.js";
 import { heardInBypass } from "./heard-in-bypass.js";
 import { settleKeypads, shiftKeypads } from "./keypad.js";
+import { powerBack } from "./power-down.js";
 import { liveAllowOpen, mayStayOpen, modeOf, scheduleShows } from "./precedence.js";
 import { lockFault } from "./relock-fault.js";
 import { inSchedule, nextBoundary, windowStart } from "./schedule.js";
@@ -226,7 +227,12 @@ export function started(draft: Draft, { downSince, version, clock }: SignalOf<"s
   draft.late = false;
   const downSeconds =
     downSince === undefined ? {} : { downSeconds: Math.max(0, Math.round((draft.at - downSince) / 1000)) };
-  draft.tell({ type: "system.started", data: { version, ...downSeconds } });
+  const sensor = powerBack(draft);
+  draft.tell({
+    type: "system.started",
+    ...(sensor === undefined ? {} : { sensor }),
+    data: { version, ...downSeconds },
+  });
   for (const door of draft.site.doors.values()) {
     const { reported: _, ...own } = heardInBypass(draft.door(door), undefined);
     draft.setDoor(door, own);

@@ -4,6 +4,7 @@ import { pulseUntil, unheardDoor } from "./door.js";
 import { type FireEffect, fireAt } from "./fire.js";
 import { type InterlockObstacle, interlockedBy } from "./interlock.js";
 import { lockdownOf } from "./lockdown.js";
+import { isPoweringDown } from "./power-down.js";
 import type { RequestRefusal } from "./reasons.js";
 import { inSchedule, windowStart } from "./schedule.js";
 import type { DeviceId, Door, DoorId, DoorMode, Instant, PartitionId, Site } from "./site.js";
@@ -22,6 +23,8 @@ export interface Situation {
   readonly at: Instant;
   /** Absent: trusted. */
   readonly clock?: HouseState["clock"];
+  /** The gateway's own supply is used up. */
+  readonly powerDown?: boolean;
   /** The lockdown that it is under. */
   readonly lockdown?: Lockdown | undefined;
   /** The partition at one of its sides that is armed. */
@@ -43,6 +46,7 @@ export function situationOf(site: Site, state: Surroundings, door: Door, at: Ins
     fire: fireAt(site, state, door),
     at,
     clock: clockOf(state),
+    powerDown: isPoweringDown(state),
     lockdown: lockdownOf(site, state, door.id),
     armed: armedSide(state, door),
     threatMode: threatMode(site, state, door),
@@ -117,6 +121,7 @@ export type LockCause =
   | "pulse"
   | "safety-edge"
   | "fire-close"
+  | "power-down"
   | "lockdown"
   | "secured"
   | "maintenance"
@@ -151,6 +156,12 @@ export const lockPrecedence: readonly LockRow[] = [
   { because: "safety-edge", says: ({ own }) => (inTheWay(own) ? "unlocked" : undefined) },
   // A fire door that was held open falls shut: the fire ends every hold, and only a passage opens it.
   { because: "fire-close", says: ({ fire }) => (fire.close ? "locked" : undefined) },
+  // Nobody answers a button or a card any more, so it is left as it is without power.
+  {
+    because: "power-down",
+    says: ({ powerDown, door }) =>
+      powerDown ? (door.lock.kind === "fail-safe" ? "unlocked" : "locked") : undefined,
+  },
   { because: "lockdown", says: ({ lockdown }) => (lockdown ? "locked" : undefined) },
   { because: "secured", says: (situation) => (ownMode(situation) === "secured" ? "locked" : undefined) },
   { because: "maintenance", says: (situation) => (inMaintenance(situation) ? "locked" : undefined) },

@@ -306,6 +306,7 @@ export const sensorTypes = [
   "mains",
   "battery",
   "lock-power",
+  "ups",
   "technical",
   "key-switch",
 ] as const;

@@ -214,6 +214,8 @@ export interface HouseState {
     readonly lastTrustedAt?: Instant;
   };
   readonly muster?: MusterState;
+  /** The gateway's own supply is used up, as this sensor says: locks go to what they declare, and the process is to stop. */
+  readonly powerDown?: { readonly since: Instant; readonly sensor: SensorId };
 }
 
 export interface Lockdown {

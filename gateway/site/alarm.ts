@@ -81,6 +81,12 @@ export const zoneSensorFields = {
     })
     .exactOptional()
     .describe("Of type temperature, whose device tells degrees: it is active below or above, in °C"),
+  stopAfterMs: z
+    .int()
+    .min(1_000)
+    .max(600_000)
+    .exactOptional()
+    .describe("Of type ups: so long it must be low before the gateway stops; default 10000"),
   arms: z
     .strictObject({ partition: id, level: z.enum(armLevels), may: z.enum(armDeeds) })
     .exactOptional()
@@ -367,7 +373,11 @@ type ZoneEntry = Partial<ZoneRules>;
 
 export function zoneRulesOf(entry: ZoneEntry): { zone?: ZoneRules } {
   const { reaction, armedIn, count, cross, chime, soak, silentAfterMs, mustCount, limits, arms } = entry;
-  const rules = { reaction, armedIn, count, cross, chime, soak, silentAfterMs, mustCount, limits, arms };
+  const { stopAfterMs } = entry;
+  const rules = {
+    ...{ reaction, armedIn, count, cross, chime, soak, silentAfterMs, mustCount },
+    ...{ limits, arms, stopAfterMs },
+  };
   const written = Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined));
   return Object.keys(written).length === 0 ? {} : { zone: written as ZoneRules };
 }
@@ -431,7 +441,11 @@ function timeFaults(entry: PartitionEntry, path: string, { alarm }: SiteDocument
 }
 
 function sensorFaults(entry: SensorEntry, path: string): Fault[] {
-  const only = (field: "reaction" | "limits" | "arms", fits: boolean, whose: string): Fault[] =>
+  const only = (
+    field: "reaction" | "limits" | "arms" | "stopAfterMs",
+    fits: boolean,
+    whose: string,
+  ): Fault[] =>
     entry[field] !== undefined && !fits
       ? [{ path: `${path}.${field}`, message: `is only for ${whose}, ${entry.id} is of type ${entry.type}` }]
       : [];
@@ -440,6 +454,7 @@ function sensorFaults(entry: SensorEntry, path: string): Fault[] {
     ...only("reaction", sensesIntruders(entry.type), "sensors of type contact, motion and glass-break"),
     ...only("limits", entry.type === "temperature", "sensors of type temperature"),
     ...only("arms", entry.type === "key-switch", "sensors of type key-switch"),
+    ...only("stopAfterMs", entry.type === "ups", "sensors of type ups"),
     ...(limits?.below !== undefined && limits.above !== undefined && limits.below >= limits.above
       ? [{ path: `${path}.limits`, message: "below must be less than above" }]
       : []),

@@ -17,7 +17,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe("the accounts of the demo's devices", () => {
   test("are for their owner only, and the side door's can be taken into any shell", () => {
     const devices = { "side-reader": "r3ader-key", "side-lock": "l0ck $key", "front-reader": "f" };
-    const files = keepAccounts(folder, { devices, mqtt: { host: "127.0.0.1", port: 1884 } });
+    const clients = { "alarm-centre": "c", "house-desk": "d" };
+    const files = keepAccounts(folder, { devices, clients, mqtt: { host: "127.0.0.1", port: 1884 } });
     for (const file of Object.values(files)) expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(JSON.parse(readFileSync(files.accounts, "utf8"))).toMatchObject({ devices });
     const script = '. "$1"; printf "%s|" "$GATEWARDEN_DATA" "$MQTT_PORT" "$SIDE_READER_KEY" "$SIDE_LOCK_KEY"';
@@ -28,7 +29,11 @@ describe("the accounts of the demo's devices", () => {
 
   test("are for their owner only also where an earlier file was open to all", () => {
     writeFileSync(join(folder, "demo-accounts.json"), "{}", { mode: 0o644 });
-    const files = keepAccounts(folder, { devices: {}, mqtt: { host: "127.0.0.1", port: 1883 } });
+    const files = keepAccounts(folder, {
+      devices: {},
+      clients: {},
+      mqtt: { host: "127.0.0.1", port: 1883 },
+    });
     expect(statSync(files.accounts).mode & 0o777).toBe(0o600);
   });
 });

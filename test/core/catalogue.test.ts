@@ -57,6 +57,36 @@ test("a receiving centre is told the reason of a denial and the mode of a door",
   expect(reportCodes({ type: "door.forced" })).toEqual({ sia: "DF", contactId: "1423" });
 });
 
+test("a receiving centre is told cold apart from heat, and power that is back", () => {
+  const data = { value: 2, low: true };
+  expect(reportCodes({ type: "alarm.temperature", data })).toEqual({ sia: "ZA", contactId: "1159" });
+  expect(reportCodes({ type: "alarm.temperature-ended", data })).toEqual({ sia: "ZR", contactId: "3159" });
+  expect(reportCodes({ type: "alarm.temperature", data: { value: 40 } }).sia).toBe("KA");
+  expect(reportCodes({ type: "system.started" })).toEqual({ sia: null, contactId: null });
+  expect(reportCodes({ type: "system.started", sensor: "ups" })).toEqual({ sia: "RR", contactId: "1305" });
+});
+
+/** DC-03: what takes back what, as in the reference's table. */
+const restores: Readonly<Record<string, string>> = {
+  ...{ BA: "BR", BT: "BJ", BB: "BU", UB: "UU", HA: "HR", PA: "PR", MA: "MR", QA: "QR", FA: "FR", FT: "FJ" },
+  ...{ GA: "GR", WA: "WR", KA: "KR", TA: "TR", ES: "EJ", DF: "DR", UY: "UJ", XT: "XR", AT: "AR", YT: "YR" },
+  ...{ YP: "YQ", EM: "EN", TS: "TE" },
+};
+/** They end with nothing that can be told: what was tampered with or threatened once has been so. */
+const withoutEnd: ReadonlySet<EventType> = new Set<EventType>(["access.duress", "device.interference"]);
+
+describe("what a receiving centre is told of has an end that it is told of", () => {
+  const codes = types.map((type) => ({ type, ...catalogueEntry(type) }));
+  test.each(codes.filter(({ type, sia }) => sia !== null && sia in restores && !withoutEnd.has(type)))(
+    "$type, $sia and $contactId",
+    ({ type, sia, contactId }) => {
+      const end = { sia: restores[sia ?? ""], contactId: contactId && `3${contactId.slice(1)}` };
+      const ends = [...codes, { type, ...reportCodes({ type: "system.started", sensor: "ups" }) }];
+      expect(ends.filter((each) => each.sia === end.sia && each.contactId === end.contactId)).not.toEqual([]);
+    },
+  );
+});
+
 test("each reason completes a sentence and names a remedy", () => {
   for (const [word, entry] of Object.entries({ ...requestRefusals, ...ignoreReasons, ...denialReasons })) {
     expect(reasonEntry(word)).toBe(entry);

@@ -23,6 +23,7 @@ function town(at: number, whereabouts: Readonly<Record<string, string>> = {}): T
     at,
     areaOf: (person) => whereabouts[person] ?? "outside",
     isBusy: () => false,
+    isArmed: () => false,
   };
 }
 
@@ -210,6 +211,8 @@ describe("what a wirer knows", () => {
     expect(points.get("front-lock")).toEqual({ reader: [], lock: [1], input: [1, 2], output: [] });
     expect(points.get("store-reader")).toEqual({ reader: [1, 2], lock: [], input: [], output: [] });
     expect(points.get("sensors")).toEqual({ reader: [], lock: [], input: [1, 2], output: [] });
+    const siren = "alarm: { sirens: [{ id: siren, name: Siren, kind: indoor, point: sensors/output/1 }] }";
+    expect(pointsOf(readSite(`${smallSite}${siren}\n`)).get("sensors")?.output).toEqual([1]);
   });
 
   test("a person without a card is nobody's visitor, and a blank status is active", () => {

@@ -1,14 +1,13 @@
 /** The alarm over kills of the real process: what ran goes on with what was left of it, and nothing is raised again. */
-import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectAsync, type MqttClient } from "mqtt";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { performAt } from "../../gateway/cli/control-socket.js";
 import type { IncidentView, PartitionView } from "../../gateway/core/views.js";
 import { openHouse } from "../../gateway/gateway.js";
 import { localAdministrator } from "../../gateway/operations/operator.js";
+import { AlarmBox } from "./alarm-box.js";
 import { GatewayProcess } from "./gateway-process.js";
 import { pause } from "./rounds.js";
 
@@ -44,68 +43,6 @@ const site = {
   alarm: { sirens: [{ id: "siren", name: "Siren", point: "io/output/1", kind: "indoor", maxMs: 9_000 }] },
 };
 
-/** A box with the contact, the button and the siren of that house; it hears every order. */
-class Box {
-  readonly key: string;
-  readonly orders: { op: string; on?: boolean; ms?: number; at: number }[] = [];
-  readonly #boot = randomBytes(6).toString("hex");
-  readonly #bornAt = performance.now() - 60_000;
-  readonly #levels = new Map<number, { active: boolean; changes: number }>(
-    [1, 2, 3, 4].map((n) => [n, { active: false, changes: 0 }]),
-  );
-  #client: MqttClient | undefined;
-
-  constructor(key: string) {
-    this.key = key;
-  }
-
-  async connect(url: string): Promise<void> {
-    const client = await connectAsync(url, {
-      clientId: "io",
-      username: "io",
-      password: this.key,
-      reconnectPeriod: 0,
-      will: {
-        topic: "gw/v1/device/io/up/state",
-        payload: Buffer.from('{"state":"lost"}'),
-        qos: 1,
-        retain: true,
-      },
-    });
-    this.#client = client;
-    client.on("error", () => {});
-    client.stream.on("error", () => {});
-    client.on("message", (_topic, payload) => {
-      const order = JSON.parse(payload.toString());
-      if (order.op === undefined) return;
-      this.orders.push({ ...order, at: Date.now() });
-      void this.#up("ack", { re: order.id, ok: true }, false).catch(() => {});
-    });
-    await client.subscribeAsync("gw/v1/device/io/down/#", { qos: 1 });
-    const points = { reader: [1], lock: [1], input: [1, 2, 3, 4], output: [1] };
-    await this.#up("hello", { proto: 1, model: "test", fw: "1", points }, true);
-    await this.#up("state", { state: "ready" }, true);
-    for (const [n, level] of this.#levels) await this.#up(`input/${n}`, { ...level, fault: null }, true);
-    await this.#up("lock/1", { locked: true, bolt: null }, true);
-  }
-
-  async input(n: number, active: boolean): Promise<void> {
-    const changes = (this.#levels.get(n)?.changes ?? 0) + 1;
-    this.#levels.set(n, { active, changes });
-    await this.#up(`input/${n}`, { active, changes, fault: null }, true);
-  }
-
-  async close(): Promise<void> {
-    await this.#client?.endAsync(true).catch(() => {});
-  }
-
-  async #up(path: string, body: object, retain: boolean): Promise<void> {
-    const up_ms = Math.round(performance.now() - this.#bornAt);
-    const payload = JSON.stringify({ boot: this.#boot, up_ms, ...body });
-    await this.#client?.publishAsync(`gw/v1/device/io/up/${path}`, payload, { qos: 1, retain });
-  }
-}
-
 async function until(holds: () => boolean | Promise<boolean>, withinMs: number): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   while (!(await holds())) {
@@ -119,7 +56,7 @@ const config = "mqtt: { port: 0 }\nweb: { port: 0 }\nlog: { level: warn }\nclock
 
 let folder: string;
 let dataDir: string;
-let box: Box;
+let box: AlarmBox;
 let gateway: GatewayProcess;
 
 const ask = async <T>(name: string, params: object = {}): Promise<T> => {
@@ -155,7 +92,7 @@ beforeEach(async () => {
   await perform("site.import", { document: site });
   const { key } = await perform("device.add", { device: "io" });
   await house.close();
-  box = new Box(String(key));
+  box = new AlarmBox(String(key));
   gateway = await GatewayProcess.start(dataDir, { config });
   await box.connect(gateway.mqttUrl);
   await until(async () => (await partition("ground"))?.ready === true, 10_000);

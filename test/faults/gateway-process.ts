@@ -89,6 +89,13 @@ export class GatewayProcess {
     await gone;
   }
 
+  /** Resolves with the exit code of one that ends by itself. */
+  async ended(): Promise<number | null> {
+    if (this.#child.exitCode !== null) return this.#child.exitCode;
+    const [code] = (await once(this.#child, "exit")) as [number | null];
+    return code;
+  }
+
   /** SIGTERM; resolves with the exit code. */
   async stop(): Promise<number | null> {
     if (this.#child.exitCode !== null) return this.#child.exitCode;

@@ -132,6 +132,7 @@ describe("the story", () => {
       areaOf: (person) =>
         person === "jens-paulsen" ? "lobby" : person === "murat-yildiz" ? "office" : "outside",
       isBusy: () => false,
+      isArmed: () => false,
     };
     const acts = Array.from({ length: 15 }, (_, index) => nextAct(index, town, seededRandom(index)));
     const kinds = new Set(acts.map((act) => (act && "why" in act ? act.why : act?.act)));

@@ -23,7 +23,7 @@ test("the demo building is sound", () => {
 test("it is the building that the manual speaks of", () => {
   expect(document.doors).toHaveLength(8);
   expect(document.doors.filter((door) => door.readers?.outside && door.readers.inside)).toHaveLength(2);
-  expect(document.sensors).toHaveLength(12);
+  expect(document.sensors).toHaveLength(18);
   expect(people.rows.length).toBeGreaterThanOrEqual(38);
 });
 

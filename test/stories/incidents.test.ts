@@ -264,6 +264,7 @@ test("the time of a siren survives a restart, and a device that comes back sound
               panel was lost while Ground floor was armed
     20:11:40  panel is there
               panel is connected
+              panel is back, which was lost while Ground floor was armed
               → output panel/1 for 80 s at once
     20:12:10  …
               front-lock is lost

@@ -328,6 +328,7 @@ test("whoever is alone where that is dangerous must check in, or an incident is 
               Ada Berg has not checked in, alone in Workshop
               (s28-1: alarm.check-in-missed in no partition: raised, critical, priority 1, 1 events)
     10:58:30  Olga asks for lone.check-in for Ada Berg
+              Ada Berg, who had not checked in, is heard of again
               Ada Berg checked in, says Olga
               (s28-1: alarm.check-in-missed in no partition: raised, critical, priority 1, 1 events)
     10:58:30  Olga asks for lone.check-in for Finn Holm

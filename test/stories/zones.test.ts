@@ -186,6 +186,7 @@ test("a device that is lost while its partition is armed is tampering; one that 
               (s24-1: alarm.device-lost in ground: raised, critical, priority 2, 1 events)
     20:10:30  panel is there
               panel is connected
+              panel is back, which was lost while Ground floor was armed
               → output panel/1 for 150 s at once
               (s24-1: alarm.device-lost in ground: raised, critical, priority 2, 1 events)
               (Ground floor: triggered, not ready, Lobby window unknown, Lobby motion unknown, Canteen motion unknown, Box lid unknown)

@@ -122,14 +122,17 @@ export class Building {
     return [...this.#devices.values()].every(({ connected }) => connected);
   }
 
+  set(sensor: SensorWires, active: boolean): void {
+    this.#devices.get(sensor.point.device)?.setInput(sensor.point.n, active);
+  }
+
   /** Trips a sensor and lets it settle after `forMs`, also when the demo ends before. */
   async trip(sensor: SensorWires, forMs: number, signal: AbortSignal): Promise<void> {
-    const device = this.#devices.get(sensor.point.device);
-    device?.setInput(sensor.point.n, true);
+    this.set(sensor, true);
     try {
       await pass(forMs, undefined, { signal });
     } finally {
-      device?.setInput(sensor.point.n, false);
+      this.set(sensor, false);
     }
   }
 }

@@ -6,9 +6,10 @@ export interface LinkOptions {
   /** User name and client id in one: the contract binds them. */
   readonly id: string;
   readonly key: string;
-  readonly will: { readonly topic: string; readonly payload: string };
-  /** Subscribed to before the device says hello. */
-  readonly listenTo: string;
+  /** Only devices leave one. */
+  readonly will?: { readonly topic: string; readonly payload: string };
+  /** Subscribed to before `onUp`. */
+  readonly listenTo: string | readonly string[];
   /** Told after each connect, when the subscription stands. */
   readonly onUp: () => void;
   readonly onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
@@ -21,7 +22,7 @@ const lastRetryMs = 2_000;
 const keepaliveS = 15;
 
 /**
- * A device's connection to its gateway, made anew as often as it breaks. Each try is a fresh client: mqtt.js would otherwise
+ * A device's or a client's connection to its gateway, made anew as often as it breaks. Each try is a fresh client: mqtt.js would otherwise
  * keep what could not be sent and send it on return, and a scan of before the break must never arrive after it.
  */
 export class Link {
@@ -48,7 +49,9 @@ export class Link {
       username: id,
       password: key,
       clean: true,
-      will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
+      ...(will
+        ? { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }
+        : {}),
       keepalive: keepaliveS,
       reconnectPeriod: 0,
       connectTimeout: 5_000,
@@ -58,7 +61,7 @@ export class Link {
     client.on("connect", () => {
       // Else the system waits for more to send before it sends a scan: 40 ms instead of one.
       if (client.stream instanceof Socket) client.stream.setNoDelay(true);
-      client.subscribe(listenTo, { qos: 1 }, (error) => {
+      client.subscribe(typeof listenTo === "string" ? listenTo : [...listenTo], { qos: 1 }, (error) => {
         if (error || this.#stopped) {
           client.end(true);
           return;

@@ -40,6 +40,8 @@ export interface Town {
   readonly at: number;
   areaOf(person: string): string;
   isBusy(person: string): boolean;
+  /** As the lamps at the readers show it. */
+  isArmed(partition: string | undefined): boolean;
 }
 
 type Kind =
@@ -53,7 +55,8 @@ type Kind =
   | "motion"
   | "window"
   | "water"
-  | "heat";
+  | "heat"
+  | "mains";
 
 /** The demo's first moments: something of everything, for whoever has just opened the page. */
 const overture: readonly Kind[] = [
@@ -117,6 +120,7 @@ function weights(town: Town): (readonly [number, Kind])[] {
     [2, "window"],
     [0.4, "water"],
     [0.3, "heat"],
+    [0.3, "mains"],
   ];
 }
 
@@ -158,13 +162,19 @@ const planners: Readonly<Record<Kind, (town: Town, random: Random) => Act | unde
   "outside-schedule": (town, random) => refused("outside-schedule", town, random),
   "no-right": (town, random) => refused("no-right", town, random),
   force: (town, random) => {
-    const door = random.pick(town.doors.filter(({ contact, mode }) => contact && mode === "card"));
+    const door = random.pick(
+      town.doors.filter(
+        ({ contact, mode, partitions }) =>
+          contact && mode === "card" && !town.isArmed(partitions.inside) && !town.isArmed(partitions.outside),
+      ),
+    );
     return door && { act: "force", door };
   },
   motion: (town, random) => trip("motion", [1_500, 5_000], town, random),
   window: (town, random) => trip("contact", [8_000, 40_000], town, random),
   water: (town, random) => trip("water", [4_000, 8_000], town, random),
   heat: (town, random) => trip("temperature", [10_000, 30_000], town, random),
+  mains: (town, random) => trip("mains", [10_000, 30_000], town, random),
 };
 
 function trip(
@@ -173,7 +183,10 @@ function trip(
   town: Town,
   random: Random,
 ): Act | undefined {
-  const sensor = random.pick(town.sensors.filter((each) => each.type === type));
+  // Nobody is where it is armed, and a window stays shut there.
+  const sensor = random.pick(
+    town.sensors.filter((each) => each.type === type && !town.isArmed(each.partition)),
+  );
   return sensor && { act: "trip", sensor, forMs: Math.round(random.between(shortest, longest)) };
 }
 
@@ -218,6 +231,14 @@ function walk(
   return undefined;
 }
 
+/** The shortest way out for somebody who is inside; undefined: none, or somebody is on his way already. */
+export function wayHome(card: Card, town: Town): Extract<Act, { act: "walk" }> | undefined {
+  const from = town.areaOf(card.person);
+  if (town.isBusy(card.person) || isOutside(town, from)) return undefined;
+  const doors = shortest([...waysFrom(from, card, town)].filter(([area]) => isOutside(town, area)));
+  return doors && { act: "walk", why: "departure", card, doors, manner: "through" };
+}
+
 function suits(manner: Manner, doors: readonly DoorWires[]): boolean {
   const last = doors.at(-1);
   return manner !== "prop" || (last?.contact !== undefined && last.openMs <= longestPropMs);
@@ -244,6 +265,7 @@ function waysFrom(from: string, card: Card, town: Town): ReadonlyMap<string, rea
 }
 
 function leads(door: DoorWires, side: Side, card: Card, town: Town): boolean {
+  if (town.isArmed(side === "outside" ? door.partitions.inside : door.partitions.outside)) return false;
   if (door.readers[side]) return town.rights.expect(card, door, town.at) === "granted";
   return side === "inside" ? door.exitButton !== undefined : door.mode === "free";
 }

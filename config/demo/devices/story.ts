@@ -1,9 +1,11 @@
 /** The building's day: carries out one act after the other, at the pace it is given, several at a time. */
 import { setTimeout as pass } from "node:timers/promises";
 import type { Building, BuildingDoor, Side } from "./building.js";
-import { type Act, isOverture, type Manner, nextAct, type Town } from "./plan.js";
+import type { Night } from "./night.js";
+import { type Act, isOverture, type Manner, nextAct, type Town, wayHome } from "./plan.js";
 import { type Random, seededRandom } from "./random.js";
 import { Rights } from "./rights.js";
+import type { Watch } from "./watch.js";
 import type { Card, SiteWires } from "./wires.js";
 
 export interface StoryOptions {
@@ -13,6 +15,8 @@ export interface StoryOptions {
   /** How many times busier than a real day, from one happening in four minutes at 1. People walk and doors fall shut as ever. */
   readonly pace: number;
   readonly seed: number;
+  /** Who arms and disarms it, and its nights; absent: nobody does, and it has none. */
+  readonly night?: { readonly watch: Watch; readonly passes: Night; readonly first: boolean };
   /** Told of each act as it begins. */
   readonly onAct?: (act: Act) => void;
 }
@@ -25,6 +29,9 @@ const firstGapMs = 300;
 const lookAgainMs = 250;
 /** More at a time are not started: a pace that the doors cannot follow. */
 const mostActs = 25;
+
+/** A night comes after the overture, and again after so many acts. */
+const actsOfADay = 150;
 
 const handAtTheDoorMs = 2_000;
 const pulseOverMs = 8_000;
@@ -61,6 +68,7 @@ export class Story {
         }
         // Chance of its own for each act: how long another one takes does not change what comes next.
         const chance = seededRandom(seed * 1_000_003 + index);
+        if (this.#isNight(index)) await this.#night(chance, signal);
         const act = nextAct(index, this.#town(), chance);
         index += 1;
         if (act) {
@@ -74,6 +82,25 @@ export class Story {
     } finally {
       await Promise.all(this.#running);
     }
+  }
+
+  #isNight(index: number): boolean {
+    if (index === 0) return this.#options.night?.first === true;
+    return !isOverture(index) && isOverture(index - 1) ? true : index % actsOfADay === 0;
+  }
+
+  /** Everybody goes home first; until it is over nothing else happens. */
+  async #night(chance: Random, signal: AbortSignal): Promise<void> {
+    const { night, cards } = this.#options;
+    if (!night) return;
+    await Promise.all(this.#running);
+    for (const card of cards) {
+      const home = wayHome(card, this.#town());
+      if (home) this.#begin(home, chance, signal);
+    }
+    // A detector that somebody sets off on the way is another act.
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    await night.passes.pass(signal);
   }
 
   #gapMs(index: number, clock: Random): number {
@@ -93,6 +120,7 @@ export class Story {
       at: Date.now(),
       areaOf: (person) => this.#areas.get(person) ?? this.#home,
       isBusy: (person) => this.#busy.has(person),
+      isArmed: (partition) => this.#options.night?.watch.isArmed(partition) === true,
     };
   }
 

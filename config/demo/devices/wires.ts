@@ -54,10 +54,17 @@ const door = z.object({
   safetyEdge: point.optional(),
   openMs: z.number().default(30_000),
   mode: z.string().default("card"),
+  partitions: z.object({ inside: z.string().optional(), outside: z.string().optional() }).default({}),
 });
 export type DoorWires = z.infer<typeof door>;
 
-const sensor = z.object({ id: z.string(), type: z.string(), point, area: z.string().optional() });
+const sensor = z.object({
+  id: z.string(),
+  type: z.string(),
+  point,
+  area: z.string().optional(),
+  partition: z.string().optional(),
+});
 export type SensorWires = z.infer<typeof sensor>;
 
 const area = z.object({ id: z.string(), parent: z.string().optional(), outside: z.boolean().default(false) });
@@ -67,6 +74,8 @@ const site = z.object({
   areas: z.array(area),
   doors: z.array(door),
   sensors: z.array(sensor).default([]),
+  partitions: z.array(z.object({ id: z.string(), members: z.array(z.string()).default([]) })).default([]),
+  alarm: z.object({ sirens: z.array(z.object({ point })).default([]) }).default({ sirens: [] }),
   devices: z.array(z.object({ id: z.string(), name: z.string() })),
   schedules: z.array(schedule).default([]),
   holidays: z.array(holiday).default([]),
@@ -140,17 +149,27 @@ function dated<K extends string>(name: K, text: string): Partial<Record<K, numbe
   return Number.isNaN(at) ? {} : ({ [name]: at } as Record<K, number>);
 }
 
-const accountsFile = z.object({ devices: z.record(z.string(), z.string()) });
+const accountsFile = z.object({
+  devices: z.record(z.string(), z.string()),
+  clients: z.record(z.string(), z.string()).default({}),
+});
 
-/** The devices' keys by id, from `{"devices": {"front-reader": "…"}}`. */
-export function readAccounts(json: string): ReadonlyMap<string, string> {
+/** The keys of devices and of clients, by id. */
+export interface Accounts {
+  readonly devices: ReadonlyMap<string, string>;
+  readonly clients: ReadonlyMap<string, string>;
+}
+
+/** From `{"devices": {"front-reader": "…"}, "clients": {"night-watch": "…"}}`. */
+export function readAccounts(json: string): Accounts {
   const parsed = accountsFile.safeParse(JSON.parse(json));
   if (!parsed.success) throw new WiresUnreadable("the accounts file", parsed.error);
-  return new Map(Object.entries(parsed.data.devices));
+  const { devices, clients } = parsed.data;
+  return { devices: new Map(Object.entries(devices)), clients: new Map(Object.entries(clients)) };
 }
 
 /** The terminals of every device, as far as something is wired to them. */
-export function pointsOf({ doors, sensors, devices }: SiteWires): ReadonlyMap<string, Points> {
+export function pointsOf({ doors, sensors, alarm, devices }: SiteWires): ReadonlyMap<string, Points> {
   const points = new Map(
     devices.map(({ id }) => [
       id,
@@ -172,6 +191,7 @@ export function pointsOf({ doors, sensors, devices }: SiteWires): ReadonlyMap<st
       safetyEdge,
     ]),
     ...sensors.map((each) => each.point),
+    ...alarm.sirens.map((each) => each.point),
   ];
   for (const each of wired) if (each) points.get(each.device)?.[each.kind].add(each.n);
   const sorted = (numbers: ReadonlySet<number>) => [...numbers].sort((a, b) => a - b);

@@ -1,5 +1,6 @@
 /** What of the alarm falls due by itself, and how its countdowns go on over clock steps and restarts. */
 import type { Draft } from "../draft.js";
+import { powerDown } from "../power-down.js";
 import type { Instant, Site } from "../site.js";
 import type { Change } from "../state.js";
 import type { IncidentState } from "./alarm-state.js";
@@ -50,7 +51,7 @@ export function alarmDeadline(site: Site, { kind, id, value }: AlarmChange): Ins
         silentAfterMs === undefined || value.heardAt === undefined || value.silentTold
           ? undefined
           : value.heardAt + silentAfterMs;
-      const due = [value.test?.until, silent].filter((at) => at !== undefined);
+      const due = [value.test?.until, value.powerDownAt, silent].filter((at) => at !== undefined);
       return due.length === 0 ? undefined : Math.min(...due);
     }
     case "incidents":
@@ -111,6 +112,8 @@ function* waiting(draft: Draft, zonesToo: boolean): Generator<Due> {
 function zoneDue(draft: Draft, id: string): void {
   if ((draft.zones.get(id)?.test?.until ?? Number.POSITIVE_INFINITY) <= draft.at) testOver(draft, id);
   const zone = alarmIndex(draft.site).zones.get(id);
+  if (zone && (draft.zones.get(id)?.powerDownAt ?? Number.POSITIVE_INFINITY) <= draft.at)
+    powerDown(draft, zone);
   const own = draft.zones.get(id);
   const after = zone?.rules.silentAfterMs;
   if (!zone || !own || after === undefined || own.heardAt === undefined || own.silentTold) return;
@@ -184,10 +187,11 @@ export function shiftAlarm(draft: Draft, byMs: number): void {
   }
   for (const id of draft.before.zones.keys()) {
     const own = draft.zones.get(id);
-    if (!own || (!own.test && own.heardAt === undefined && !own.hits)) continue;
+    if (!own || (!own.test && own.heardAt === undefined && !own.hits && own.powerDownAt === undefined))
+      continue;
     draft.zones.set(id, {
       ...own,
-      ...shifted(own, ["heardAt", "activeAt"], byMs),
+      ...shifted(own, ["heardAt", "activeAt", "powerDownAt"], byMs),
       ...(own.test ? { test: { ...own.test, until: own.test.until + byMs } } : {}),
       ...(own.hits ? { hits: own.hits.map((hit) => hit + byMs) } : {}),
     });

@@ -119,6 +119,12 @@ export const alarmEvents = {
     sia: "TA",
     contactId: "1137",
   },
+  "alarm.device-back": {
+    severity: "notice",
+    text: "{device} is back, which was lost while {partitions} was armed",
+    sia: "TR",
+    contactId: "3137",
+  },
   "alarm.confirmed": {
     severity: "critical",
     text: "a second sensor confirms the alarm: {zone}",
@@ -156,6 +162,12 @@ export const alarmEvents = {
     text: "{zone} raised the alarm {times} times and is left out until {partitions} is disarmed",
     sia: "BB",
     contactId: "1573",
+  },
+  "alarm.swinger-ended": {
+    severity: "info",
+    text: "{zone}, which raised too many alarms, counts again",
+    sia: "BU",
+    contactId: "3573",
   },
   "alarm.bypassed": {
     severity: "notice",
@@ -334,6 +346,12 @@ export const alarmEvents = {
     sia: null,
     contactId: null,
   },
+  "alarm.check-in-late": {
+    severity: "notice",
+    text: "{person}, who had not checked in, is heard of again",
+    sia: "QR",
+    contactId: "3101",
+  },
   "alarm.walk-test-started": {
     severity: "notice",
     text: "{by} began a walk test of {partition}",
@@ -394,6 +412,24 @@ export const alarmEvents = {
     text: "{zone} says that the locks' power supply works again",
     sia: "YQ",
     contactId: "3312",
+  },
+  "device.ups-low": {
+    severity: "critical",
+    text: "{zone} says that the gateway's own supply is nearly used up",
+    sia: "YT",
+    contactId: "1302",
+  },
+  "device.ups-restored": {
+    severity: "notice",
+    text: "{zone} says that the gateway's own supply is well again",
+    sia: "YR",
+    contactId: "3302",
+  },
+  "system.power-down": {
+    severity: "critical",
+    text: "the gateway stops: {zone} says that its supply is used up; fail-safe doors are open, the others locked",
+    sia: "YP",
+    contactId: "1312",
   },
   "device.tamper-by-day": {
     severity: "warning",

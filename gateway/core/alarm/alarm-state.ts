@@ -61,6 +61,8 @@ export interface ZoneState {
   /** When it was last heard of at all, and last active; for who asks whether it lives. */
   readonly heardAt?: Instant;
   readonly activeAt?: Instant;
+  /** Of the gateway's own supply that is low: when it is believed. */
+  readonly powerDownAt?: Instant;
   /** It was told that it has been silent too long. */
   readonly silentTold?: true;
   /** Alarms that were closed as false, by local week; the newest few. */

@@ -18,7 +18,9 @@ export function noteWhere(draft: Draft, person: PersonId, area: AreaId): void {
   if (!draft.site.alarm || draft.site.alarm.lone.length === 0) return;
   const own = draft.lone.get(person);
   const marked = markedAt(draft, area);
-  if (own) rest(draft, loneKey(person));
+  const missed = own && rest(draft, loneKey(person));
+  if (own && missed !== undefined)
+    draft.tell({ type: "alarm.check-in-late", person, area: own.area, incident: missed });
   if (marked)
     draft.lone.set(person, {
       area: marked.area,

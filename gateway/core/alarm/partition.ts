@@ -247,6 +247,7 @@ function forgetSession(draft: Draft, id: PartitionId): void {
     if (hits === undefined && alarms === undefined && !shutDown && !session) continue;
     draft.zones.set(zone.id, bypass && !session ? { ...rest, bypass } : rest);
     if (session) tellZone(draft, zone, { type: "alarm.unbypassed" });
+    if (shutDown) tellZone(draft, zone, { type: "alarm.swinger-ended" });
   }
 }
 

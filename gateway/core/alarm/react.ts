@@ -1,5 +1,7 @@
 /** What becomes of a zone that is active, quiet, faulty or lost, as its partitions stand. */
 import type { Draft } from "../draft.js";
+import { supplyBack, supplyLow } from "../power-down.js";
+import type { EventBody } from "../events.js";
 import type { InputFault } from "../signals.js";
 import type { DeviceId, Door, PartitionId, Sensor } from "../site.js";
 import { siteIndex } from "../site-index.js";
@@ -60,13 +62,14 @@ export function tripped(draft: Draft, zone: Zone, opened: Opened = "otherwise", 
     const type = row.incident === "tamper" ? "device.tamper-by-day" : row.comes;
     tellZone(draft, zone, { type });
     troubled(draft, `zone/${zone.id}`, { type, ...placeOf(zone) });
+    supplyLow(draft, zone);
     return;
   }
   if (row.watched === "always") {
     const partitions = row.trouble ? armed : zone.partitions;
     if (rules.soak) tellZone(draft, zone, { type: "alarm.soak" });
     else if (row.trouble || counts(draft, zone))
-      raiseZone(draft, zone, partitions, value === undefined ? {} : { data: { value } });
+      raiseZone(draft, zone, partitions, value === undefined ? {} : { data: measured(zone, value) });
     return;
   }
   intrusion(draft, zone, opened);
@@ -160,6 +163,7 @@ export function rested(draft: Draft, zone: Zone, value?: number): void {
   noteHeard(draft, zone, false);
   if (row.watched === "never") return;
   const incident = rest(draft, zone.id);
+  supplyBack(draft, zone);
   if (row.trouble) {
     const byDay = row.incident === "tamper" && incident === undefined;
     const told = settled(draft, `zone/${zone.id}`);
@@ -176,8 +180,14 @@ export function rested(draft: Draft, zone: Zone, value?: number): void {
   tellZone(draft, zone, {
     type: row.goes,
     ...(incident === undefined ? {} : { incident }),
-    ...(value === undefined ? {} : { data: { value } }),
+    ...(value === undefined ? {} : { data: measured(zone, value) }),
   });
+}
+
+/** Which of its limits it is about: cold and heat are two things to a receiving centre. */
+function measured({ rules: { limits } }: Zone, value: number): NonNullable<EventBody["data"]> {
+  const { below = Number.NEGATIVE_INFINITY, above = Number.POSITIVE_INFINITY } = limits ?? {};
+  return value - below < above - value ? { value, low: true } : { value };
 }
 
 /** It is active already when it is first heard of: nobody saw it change, so nothing is raised; but armed, somebody should look. */
@@ -244,6 +254,19 @@ export function deviceLost(draft: Draft, device: DeviceId): void {
 }
 
 export function deviceBack(draft: Draft, device: DeviceId): void {
-  rest(draft, `device/${device}`);
+  const incident = rest(draft, `device/${device}`);
+  if (incident !== undefined) {
+    const partitions = draft.incidents.get(incident)?.partitions ?? [];
+    const [partition] = partitions;
+    const tenant = partition === undefined ? undefined : draft.site.partitions.get(partition)?.tenant;
+    draft.tell({
+      type: "alarm.device-back",
+      device,
+      incident,
+      ...(partition === undefined ? {} : { partition }),
+      ...(tenant === undefined ? {} : { tenant }),
+      data: { partitions },
+    });
+  }
   settled(draft, `device/${device}`);
 }

@@ -122,6 +122,8 @@ export interface ZoneRules {
   readonly mustCount?: boolean;
   /** Active when it is below or above, in °C; what it says of itself then counts for nothing. */
   readonly limits?: { readonly below?: number; readonly above?: number };
+  /** Of the gateway's own supply: how long it must be low before the gateway stops, in milliseconds. */
+  readonly stopAfterMs?: number;
   /** Of a key switch: what turning it does. */
   readonly arms?: { readonly partition: PartitionId; readonly level: ArmLevel; readonly may: ArmDeed };
 }

@@ -22,6 +22,7 @@ export const zoneKinds = [
   "mains",
   "battery",
   "lock-power",
+  "ups",
   "technical",
   "key-switch",
 ] as const;
@@ -159,6 +160,7 @@ export const zoneTable: Readonly<Record<ZoneKind, ZoneRow>> = {
   mains: { ...trouble, comes: "device.mains-fault", goes: "device.mains-fault-ended" },
   battery: { ...trouble, comes: "device.battery-fault", goes: "device.battery-fault-ended" },
   "lock-power": { ...trouble, comes: "device.lock-power-fault", goes: "device.lock-power-fault-ended" },
+  ups: { ...trouble, severity: "critical", comes: "device.ups-low", goes: "device.ups-restored" },
   technical: { ...trouble, watched: "never", comes: "device.sensor-active", goes: "device.sensor-restored" },
   "key-switch": {
     ...trouble,

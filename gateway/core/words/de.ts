@@ -104,7 +104,8 @@ export const de: Words = {
     "device.message-refused": "eine Nachricht von {device} wurde abgelehnt[: {reason}]",
     "device.dropped": "{device} wurde getrennt[: {reason}]",
 
-    "system.started": "das Gateway ist gestartet[ (Version {version})][ nach {downSeconds} s]",
+    "system.started":
+      "das Gateway ist gestartet[ (Version {version})][ nach {downSeconds} s][; angehalten hatte es, weil {sensor} meldete, dass seine Versorgung erschöpft ist]",
     "system.stopped": "das Gateway hielt an[: {reason}]",
     "system.released-early":
       "die Platte war langsam: Entscheidungen gingen {waitedMs} ms hinaus, bevor sie geschrieben waren",
