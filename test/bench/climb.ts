@@ -7,7 +7,17 @@ export interface Climbed {
   readonly failedAt?: number;
   /** Where it failed, the load itself was sent late: the gateway may be able to do more. */
   readonly loadBound: boolean;
+  /** It died on the way up: it may be able to do more than `most`. */
+  readonly died?: true;
   readonly steps: readonly RoundFigures[];
+}
+
+/** Nobody takes a connection any more. */
+export class TargetGone extends Error {
+  constructor(cause: unknown) {
+    super("the target takes no connection", { cause });
+    this.name = "TargetGone";
+  }
 }
 
 const factor = 1.5;
@@ -39,9 +49,17 @@ export async function climb(
   };
   let low = 0;
   let high: number | undefined;
+  let died = false;
   for (let at = from; at <= mostPerSecond; ) {
-    if (await attempt(at)) low = at;
-    else high = at;
+    try {
+      if (await attempt(at)) low = at;
+      else high = at;
+    } catch (error) {
+      // Before the first round was done there was nothing to measure.
+      if (!(error instanceof TargetGone) || steps.length === 0) throw error;
+      died = true;
+      break;
+    }
     if (high === undefined) at = round50(at * factor);
     else {
       if (low === 0 ? high < 20 : high / low <= closeEnough) break;
@@ -54,6 +72,7 @@ export async function climb(
   return {
     most: low,
     ...(high === undefined ? {} : { failedAt: high }),
+    ...(died ? { died } : {}),
     loadBound: failed !== undefined && failed.sentLateMs.p50 > lateMs,
     steps,
   };

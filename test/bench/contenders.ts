@@ -18,7 +18,40 @@ export interface Contender {
   readonly credentialsFile: string;
   /** What the journal has committed since it was asked last; only the gateway has one. */
   commits?(): Promise<Commits>;
+  /** Whether its processes run. */
+  alive(): boolean;
   stop(): Promise<void>;
+}
+
+/** One that is started anew when the load has brought it down, perhaps on another port. */
+export class Revivable {
+  readonly #start: () => Promise<Contender>;
+  #now: Contender;
+  #deaths = 0;
+
+  static async of(start: () => Promise<Contender>): Promise<Revivable> {
+    return new Revivable(start, await start());
+  }
+
+  private constructor(start: () => Promise<Contender>, now: Contender) {
+    this.#start = start;
+    this.#now = now;
+  }
+
+  get now(): Contender {
+    return this.#now;
+  }
+
+  /** How often it was found dead. */
+  get deaths(): number {
+    return this.#deaths;
+  }
+
+  async revive(): Promise<void> {
+    this.#deaths++;
+    await this.#now.stop();
+    this.#now = await this.#start();
+  }
 }
 
 export interface Commits {
@@ -48,6 +81,7 @@ export async function startGateway(building: BenchBuilding): Promise<Contender &
     credentialsFile: building.credentialsFile,
     pid: child.pid ?? 0,
     commits: () => commitsOf(building.dataDir),
+    alive: () => runs(child),
     stop: () => end(child, "SIGTERM"),
   };
 }
@@ -66,7 +100,14 @@ export async function startBareAedes(
   const { child, first } = await startProcess(join(here, "bare-aedes.ts"), args);
   const { port } = first as { readonly port: number };
   const { credentialsFile } = building;
-  return { name: "bare aedes", host, port, credentialsFile, stop: () => end(child, "SIGKILL") };
+  return {
+    name: "bare aedes",
+    host,
+    port,
+    credentialsFile,
+    alive: () => runs(child),
+    stop: () => end(child, "SIGKILL"),
+  };
 }
 
 /** Undefined: there is no mosquitto here. */
@@ -99,6 +140,7 @@ export async function startMosquitto(building: BenchBuilding): Promise<Contender
       host,
       port,
       credentialsFile: building.credentialsFile,
+      alive: () => runs(broker) && runs(responder.child),
       stop: async () => {
         await end(responder.child, "SIGKILL");
         await end(broker, "SIGTERM");
@@ -114,23 +156,37 @@ export async function startMosquitto(building: BenchBuilding): Promise<Contender
 
 /** The building, and everything that is to be compared on it. */
 export async function startAll(doors: number): Promise<{
-  readonly contenders: readonly Contender[];
+  readonly contenders: readonly Revivable[];
   readonly gatewayPid: number;
   stop(): Promise<void>;
 }> {
   const building = await benchBuilding(doors);
-  const contenders: Contender[] = [];
+  const contenders: Revivable[] = [];
   const stop = async (): Promise<void> => {
-    for (const contender of contenders) await contender.stop();
+    for (const { now } of contenders) await now.stop();
     building.remove();
   };
   try {
-    const gateway = await startGateway(building);
-    contenders.push(gateway);
-    contenders.push(await startBareAedes(building));
-    const mosquitto = await startMosquitto(building);
-    if (mosquitto) contenders.push(mosquitto);
-    return { contenders, gatewayPid: gateway.pid, stop };
+    // Of the gateway's first process: that it lives to the end is part of what is shown.
+    let gatewayPid = 0;
+    contenders.push(
+      await Revivable.of(async () => {
+        const gateway = await startGateway(building);
+        gatewayPid = gateway.pid;
+        return gateway;
+      }),
+    );
+    contenders.push(await Revivable.of(() => startBareAedes(building)));
+    if (!("missing" in peer("mosquitto"))) {
+      contenders.push(
+        await Revivable.of(async () => {
+          const mosquitto = await startMosquitto(building);
+          if (!mosquitto) throw new Error("mosquitto is not there any more");
+          return mosquitto;
+        }),
+      );
+    }
+    return { contenders, gatewayPid, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -180,8 +236,12 @@ export async function startProcess(
   return { child, first };
 }
 
+function runs(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
 export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (!runs(child)) return;
   const gone = once(child, "exit");
   child.kill(signal);
   await gone;

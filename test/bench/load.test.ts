@@ -4,8 +4,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import { faultBuilding } from "../faults/building.js";
 import { GatewayProcess } from "../faults/gateway-process.js";
 import { type BenchBuilding, benchBuilding } from "./building.js";
-import { climb } from "./climb.js";
-import { type Contender, startBareAedes, startGateway } from "./contenders.js";
+import { climb, TargetGone } from "./climb.js";
+import { type Contender, Revivable, startBareAedes, startGateway } from "./contenders.js";
 import { Fleet } from "./fleet.js";
 import { type RoundFigures, round } from "./round.js";
 
@@ -98,6 +98,23 @@ test("a card that is refused has its answer, and its unlock is missing", async (
     refused: 5,
     sustained: false,
   });
+});
+
+test("one that dies on the way up keeps what it sustained, and is started anew", async () => {
+  const climbed = await climb({ from: 500, closeEnough: 1.05, tries: 1 }, async (perSecond) => {
+    if (perSecond > 1_000) throw new TargetGone("refused");
+    return { perSecond, sustained: true, sentLateMs: { p50: 0 } } as RoundFigures;
+  });
+  expect(climbed).toMatchObject({ most: 750, died: true });
+
+  const house = await building();
+  const aedes = await Revivable.of(() => startBareAedes(house));
+  ends.push(() => aedes.now.stop());
+  await aedes.now.stop();
+  expect(aedes.now.alive()).toBe(false);
+  await aedes.revive();
+  expect(aedes.now.alive()).toBe(true);
+  expect(aedes.deaths).toBe(1);
 });
 
 test("the most that is sustained lies between the highest rate that was and the lowest that was not", async () => {

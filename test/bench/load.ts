@@ -8,7 +8,7 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Climbed, climb } from "./climb.js";
+import { type Climbed, climb, TargetGone } from "./climb.js";
 import { type Credentials, Fleet } from "./fleet.js";
 import { type RoundFigures, round } from "./round.js";
 
@@ -53,7 +53,9 @@ if (values.climb === undefined) {
     },
     async (perSecond) => {
       // Anew each time: what a step before has left in the queues is not this one's.
-      const fleet = await Fleet.connect(address, credentials, doors);
+      const fleet = await Fleet.connect(address, credentials, doors).catch((error: unknown) => {
+        throw new TargetGone(error);
+      });
       const figures = await round(fleet, { perSecond, seconds, warmupSeconds });
       fleet.disconnect();
       if (!values.json) tell(figures);

@@ -11,7 +11,7 @@ import { availableParallelism, cpus, loadavg, platform, release } from "node:os"
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Climbed } from "./climb.js";
-import { type Contender, startAll } from "./contenders.js";
+import { type Revivable, startAll } from "./contenders.js";
 import { coreAlone } from "./core-alone.js";
 import { type CeilingRun, type DoorRun, type Results, reportOf } from "./report.js";
 import type { RoundFigures } from "./round.js";
@@ -52,7 +52,7 @@ const rates = [50, 200, 1_000];
 
 const startedAt = performance.now();
 const loadBefore = loadavg()[0] ?? Number.NaN;
-const results: Results = {
+const results: { -readonly [K in keyof Results]: Results[K] } = {
   conditions: {
     at: new Date().toISOString(),
     machine: `${cpus()[0]?.model ?? "unknown"}, ${availableParallelism()} cores, ${platform()} ${release()}`,
@@ -63,55 +63,64 @@ const results: Results = {
     seconds: plan.seconds,
     quick: values.quick,
   },
-  ...(wanted.has("doors") ? await atTheDoors() : {}),
-  ...(wanted.has("core") ? { core: told("the core alone", coreAlone(values.quick ? 20_000 : 200_000)) } : {}),
-  ...(wanted.has("start") ? { start: told("start and idle", await startAndIdle(values.quick ? 1 : 3)) } : {}),
-  ...(wanted.has("cards") ? { cards: await lastLine("card-index.ts", String(plan.people)) } : {}),
-  ...(wanted.has("journal") && !values.quick ? { journal: await allLines("journal-rate.ts") } : {}),
 };
+if (wanted.has("doors")) await atTheDoors();
+if (wanted.has("core")) results.core = told("the core alone", coreAlone(values.quick ? 20_000 : 200_000));
+if (wanted.has("start")) results.start = told("start and idle", await startAndIdle(values.quick ? 1 : 3));
+if (wanted.has("cards")) results.cards = await lastLine("card-index.ts", String(plan.people));
+if (wanted.has("journal") && !values.quick) results.journal = await allLines("journal-rate.ts");
 
 process.stdout.write(reportOf(results));
 process.stdout.write(
   `\nTook ${Math.round((performance.now() - startedAt) / 1000)} s; load average before ${loadBefore.toFixed(2)}, now ${(loadavg()[0] ?? 0).toFixed(2)} (the bench's own work is in the latter).\n`,
 );
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
+keep();
+
+/** What there is by now, so that a run that is cut short has measured something. */
+function keep(): void {
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
+}
 
 // -------------------------------------------------------------------------------------------------------- at the doors
 
-async function atTheDoors(): Promise<{ doors: readonly DoorRun[]; ceilings: readonly CeilingRun[] }> {
+async function atTheDoors(): Promise<void> {
   const { contenders, gatewayPid, stop } = await startAll(doors);
   const runs: DoorRun[] = [];
   const ceilings: CeilingRun[] = [];
+  results.doors = runs;
   try {
     for (let run = 1; run <= plan.rounds; run++) {
       for (const contender of inTurn(contenders, run)) {
         const settings = ["--rates", rates.join(","), "--seconds", String(plan.seconds)];
         const lines = await load(contender, settings);
-        const commits = await contender.commits?.();
-        runs.push({
-          run,
-          name: contender.name,
-          rounds: lines as RoundFigures[],
-          ...(commits ? { commits } : {}),
-        });
-        told(`run ${run} of ${plan.rounds}: ${contender.name}`, undefined);
+        const { name } = contender.now;
+        if (!lines) continue;
+        const commits = await contender.now.commits?.();
+        runs.push({ run, name, rounds: lines as RoundFigures[], ...(commits ? { commits } : {}) });
+        told(`run ${run} of ${plan.rounds}: ${name}`, undefined);
+        keep();
       }
     }
+    results.ceilings = ceilings;
     for (let run = 1; run <= plan.climbs; run++) {
       for (const contender of inTurn(contenders, run)) {
         const settings = [
           ...["--climb", String(plan.climbFrom), "--climb-seconds", String(plan.climbSeconds)],
           ...["--climb-close", String(plan.close), "--climb-tries", String(plan.tries)],
         ];
-        const [climbed] = (await load(contender, settings)) as Climbed[];
-        if (!climbed) throw new Error(`${contender.name}: the load process told nothing`);
-        const commits = await contender.commits?.();
-        ceilings.push({ run, name: contender.name, climbed, ...(commits ? { commits } : {}) });
-        told(`most sustained, run ${run} of ${plan.climbs}: ${contender.name} ${climbed.most}/s`, undefined);
+        const [climbed] = ((await load(contender, settings)) ?? []) as Climbed[];
+        if (!climbed) continue;
+        const { name } = contender.now;
+        const commits = await contender.now.commits?.();
+        ceilings.push({ run, name, climbed, ...(commits ? { commits } : {}) });
+        told(
+          `most sustained, run ${run} of ${plan.climbs}: ${name} ${climbed.most}/s${climbed.died ? " until it died" : ""}`,
+          undefined,
+        );
+        keep();
       }
     }
     told(`the gateway's memory after that: ${rssMb(gatewayPid)} MB`, undefined);
-    return { doors: runs, ceilings };
   } finally {
     await stop();
   }
@@ -123,15 +132,28 @@ function inTurn<T>(items: readonly T[], run: number): T[] {
   return [...items.slice(from), ...items.slice(0, from)];
 }
 
-async function load(
-  { host, port, credentialsFile }: Contender,
-  settings: readonly string[],
-): Promise<unknown[]> {
-  return linesOf("load.ts", [
-    ...["--host", host, "--port", String(port), "--credentials", credentialsFile],
-    ...["--doors", String(doors), "--warmup", values.quick ? "0.5" : "1", "--json"],
-    ...settings,
-  ]);
+/**
+ * What the load process told. A contender that died under it is started anew and loaded once more; what is told of one that died
+ * again is taken as it is. undefined: it told nothing.
+ */
+async function load(contender: Revivable, settings: readonly string[]): Promise<unknown[] | undefined> {
+  let lines: unknown[] | undefined;
+  for (let left = 2; left > 0; left--) {
+    const { name, host, port, credentialsFile, alive } = contender.now;
+    try {
+      lines = await linesOf("load.ts", [
+        ...["--host", host, "--port", String(port), "--credentials", credentialsFile],
+        ...["--doors", String(doors), "--warmup", values.quick ? "0.5" : "1", "--json"],
+        ...settings,
+      ]);
+      if (alive()) return lines;
+    } catch (error) {
+      if (alive()) throw error;
+    }
+    told(`${name} died under the load, and is started anew`, undefined);
+    await contender.revive();
+  }
+  return lines;
 }
 
 // ----------------------------------------------------------------------------------------------------------- processes
