@@ -185,7 +185,7 @@ async function readFrom(
   if (now.rewritten !== header.basis.rewritten) return { why: "rows were rewritten since" };
   if (now.fingerprint !== header.basis.fingerprint) return { why: "it is of another database" };
   const index = new CardIndex();
-  for (const piece of piecesOf(index.take(header.shape))) await filledAll(handle, piece, hash);
+  await filledAll(handle, piecesOf(index.take(header.shape)), hash);
   const digest = await filled(handle, Buffer.alloc(digestBytes), undefined);
   if (!digest.equals(hash.digest())) return { why: "it is damaged" };
   return { index, marks };
@@ -196,17 +196,25 @@ async function filled(
   buffer: Buffer,
   hash: ReturnType<typeof createHash> | undefined,
 ): Promise<Buffer> {
-  await filledAll(handle, [buffer], hash);
+  await filledAll(handle, [[buffer]], hash);
   return buffer;
 }
 
+/** While one piece is read, the one before it is hashed. */
 async function filledAll(
   handle: FileHandle,
-  buffers: readonly Uint8Array[],
+  pieces: Iterable<readonly Uint8Array[]>,
   hash: ReturnType<typeof createHash> | undefined,
 ): Promise<void> {
-  const wanted = buffers.reduce((sum, { length }) => sum + length, 0);
-  const { bytesRead } = await handle.readv(buffers as Uint8Array[]);
-  if (bytesRead !== wanted) throw new Error("it ends too early");
-  for (const buffer of buffers) hash?.update(buffer);
+  let before: readonly Uint8Array[] = [];
+  for (const piece of pieces) {
+    const reading = handle.readv(piece as Uint8Array[]);
+    for (const buffer of before) hash?.update(buffer);
+    const { bytesRead } = await reading;
+    if (bytesRead !== piece.reduce((sum, { length }) => sum + length, 0)) {
+      throw new Error("it ends too early");
+    }
+    before = piece;
+  }
+  for (const buffer of before) hash?.update(buffer);
 }
