@@ -276,7 +276,7 @@ describe.skipIf(chromePath === undefined)(`doors and the strip (${chromePath ?? 
         await dialog(page).getByRole("button", { name: "Set Usual" }).waitFor();
         expect.soft(await findings(page), `panel, ${width}`).toEqual([]);
         await dialog(page).getByRole("button", { name: "Set Usual" }).click();
-        await strip(page).waitFor({ state: "hidden" });
+        await strip(page).getByText("Threat level: Attack").waitFor({ state: "hidden" });
       } finally {
         await looker.leave();
       }

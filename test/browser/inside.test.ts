@@ -161,7 +161,7 @@ describe.skipIf(chromePath === undefined)(`who is inside (${chromePath ?? whyNoB
         expect.soft(await overTheEdge(page), "count").toEqual([]);
         await page.getByRole("button", { name: "End the count" }).click();
         await dialog(page).getByRole("button", { name: "End the count" }).click();
-        await strip(page).waitFor({ state: "hidden" });
+        await strip(page).getByText("People are being counted").waitFor({ state: "hidden" });
       } finally {
         await looker.leave();
       }

@@ -7,11 +7,12 @@ import { raise, rest } from "./incident.js";
 import { noteWhere } from "./lone-worker.js";
 import { disarm } from "./partition.js";
 import { notePassage } from "./plan.js";
-import { rested, tripped, zoneOfDoor } from "./react.js";
+import { noteHeard, rested, tripped, zoneOfDoor } from "./react.js";
 import { doorZone } from "./rules.js";
 import { sound } from "./siren.js";
 import { isArmed, partitionOf, trigger } from "./standing.js";
 import { isOnTest } from "./testing.js";
+import { seenOnWalk } from "./walk-test.js";
 import { leftOut } from "./zones.js";
 
 function sidesOf({ partitions }: Door): readonly PartitionId[] {
@@ -25,7 +26,9 @@ export function doorForced(draft: Draft, door: Door, event: EventBody): void {
     const own = partitionOf(draft, each);
     return isArmed(own) && own.is !== "arming" && zone?.armedIn.includes(own.level) === true;
   });
-  if (zone && (leftOut(draft.zones.get(zone.id)) || isOnTest(draft, zone))) {
+  if (zone) noteHeard(draft, zone, true);
+  // On a walk test somebody opens every door, by its handle too.
+  if (zone && (seenOnWalk(draft, zone) || leftOut(draft.zones.get(zone.id)) || isOnTest(draft, zone))) {
     draft.tellDoor(door, event);
     return;
   }

@@ -27,7 +27,7 @@ export function AssignAndNote({ incident }: { readonly incident: IncidentNow }) 
       done(alarms.noted);
     });
   return (
-    <section className="card" aria-label={alarms.note}>
+    <section className="card" aria-label={alarms.giveTitle}>
       <div className="actions">
         {incident.assigned?.to !== me && (
           <Button

@@ -7,6 +7,7 @@ import { useMay } from "../session.js";
 import { capital } from "../text.js";
 import { siteNow, useLasting, useSiteTime } from "../time.js";
 import { useSpoken, useWords } from "../words/words.js";
+import { useAlarmNames } from "./names.js";
 import { Timeline } from "./timeline.js";
 
 const pageEvents = 50;
@@ -62,16 +63,24 @@ function ClosedAlarm({ event }: { readonly event: SiteEvent }) {
   const time = useSiteTime();
   const lasting = useLasting();
   const [open, setOpen] = useState(false);
+  const names = useAlarmNames();
+  const place = event.sensor ?? (event.door === undefined ? event.device : `door/${event.door}`);
+  const cause = String(event.data?.cause ?? "");
+  const said = (alarms.causes as Readonly<Record<string, string>>)[cause] ?? cause;
+  const title = place === undefined ? capital(event.sentence) : alarms.titleAt(names.zone(place), said);
+  const note = event.data?.note;
   const lastedS = numberIn(event.data, "lastedS");
   const ackS = numberIn(event.data, "acknowledgedAfterS");
   const from = new Date(Date.parse(event.at) - (lastedS ?? 0) * 1000).toISOString();
   return (
     <li>
       <div className="list-main">
-        <strong>{capital(event.sentence)}</strong>
+        <strong>{title}</strong>
+        {typeof note === "string" && <p>{note}</p>}
         <small>
           {[
             time.near(new Date(event.at), siteNow()),
+            ...(event.by ? [alarms.closedBy(event.by.id)] : []),
             ...(lastedS === undefined ? [] : [alarms.lasted(lasting(lastedS * 1000))]),
             ...(ackS === undefined ? [] : [alarms.ackAfter(lasting(ackS * 1000))]),
           ].join(" · ")}
@@ -82,7 +91,7 @@ function ClosedAlarm({ event }: { readonly event: SiteEvent }) {
           variant="default"
           size="compact-md"
           aria-expanded={open}
-          aria-label={`${alarms.showTimeline}: ${event.sentence}`}
+          aria-label={`${alarms.showTimeline}: ${title}`}
           onClick={() => setOpen(!open)}
         >
           {alarms.showTimeline}

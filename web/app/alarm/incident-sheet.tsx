@@ -104,15 +104,20 @@ function Head({ incident }: { readonly incident: IncidentNow }) {
   );
 }
 
+/** "1:05" */
+function minutesAndSeconds(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
 function Escalation({ incident: { escalatesAt, acknowledged, level } }: { readonly incident: IncidentNow }) {
   const { alarms } = useWords();
-  const lasting = useLasting();
   const now = useSecond();
   if (escalatesAt === null || acknowledged) return null;
   const ms = Date.parse(escalatesAt) - now.getTime();
   return (
     <p className="incident-escalates" role="timer">
-      {ms <= 0 ? alarms.escalatesSoon(level + 1) : alarms.escalates(level + 1, lasting(ms))}
+      {ms <= 0 ? alarms.escalatesSoon(level + 1) : alarms.escalates(level + 1, minutesAndSeconds(ms))}
     </p>
   );
 }
@@ -142,7 +147,7 @@ function FirstActs({ incident }: { readonly incident: IncidentNow }) {
           >
             {alarms.acknowledge}
           </Button>
-          <p className="soft">{alarms.acknowledgeHint}</p>
+          <p className="soft">{incident.silent ? alarms.acknowledgeQuietHint : alarms.acknowledgeHint}</p>
         </div>
       )}
       {incident.sounding && (

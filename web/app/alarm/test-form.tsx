@@ -62,13 +62,8 @@ export function TestForm({
       )}
       {error !== undefined && <Trouble error={error} />}
       <div className="actions">
-        <Button
-          variant="default"
-          loading={busy}
-          aria-label={arming.testStartOf(name)}
-          onClick={() => void start()}
-        >
-          {arming.testStart}
+        <Button variant="default" loading={busy} onClick={() => void start()}>
+          {arming.testStartOf(name)}
         </Button>
       </div>
     </div>

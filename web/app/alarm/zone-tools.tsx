@@ -35,8 +35,8 @@ export function ZoneTools({
       ) : (
         <div className="stack">
           {may("alarm.bypass") && (
-            <section className="stack" aria-labelledby="leave-out">
-              <h3 id="leave-out">{arming.leaveOut}</h3>
+            <div className="stack">
+              <h3>{arming.leaveOut}</h3>
               <p className="soft">{mayLeaveOut ? arming.leaveOutHint : arming.mayNotLeaveOut}</p>
               {mayLeaveOut && (
                 <div className="actions">
@@ -69,13 +69,13 @@ export function ZoneTools({
                 </div>
               )}
               {error !== undefined && <Trouble error={error} />}
-            </section>
+            </div>
           )}
           {may("alarm.test") && (
-            <section className="stack" aria-labelledby="test-zone">
-              <h3 id="test-zone">{arming.test}</h3>
+            <div className="stack">
+              <h3>{arming.test}</h3>
               <TestForm what={{ zone }} name={name} onDone={onClose} />
-            </section>
+            </div>
           )}
         </div>
       )}

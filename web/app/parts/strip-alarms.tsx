@@ -12,7 +12,9 @@ const mostNamed = 2;
 export function StripAlarms() {
   const { alarms, strip } = useWords();
   const names = useAlarmNames();
-  const incidents = useLivePart((state) => state.incidents);
+  const all = useLivePart((state) => state.incidents);
+  const burning = useLivePart((state) => (state.house?.fires?.length ?? 0) > 0);
+  const incidents = all.filter(({ kind }) => kind !== "fire" || !burning);
   const unanswered = incidents.filter(({ acknowledged }) => !acknowledged);
   const grave = incidents.some((each) => toneOf(each) === "critical");
   const named = incidents.slice(0, mostNamed).map(names.incident);

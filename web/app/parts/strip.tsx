@@ -57,7 +57,10 @@ export function Strip() {
   const { strip } = useWords();
   const house = useLivePart((state) => state.house);
   const doors = useLivePart((state) => state.doors);
-  const alarms = useLivePart((state) => state.incidents.length > 0);
+  // While a fire calls it has a row of its own.
+  const alarms = useLivePart(({ incidents, house: now }) =>
+    incidents.some(({ kind }) => kind !== "fire" || !now?.fires?.length),
+  );
   const bar = useRef<HTMLElement>(null);
   const released = named([...doors.values()].filter((door) => door.lock === "released"));
   const loose = named([...doors.values()].filter((door) => door.troubles?.includes("not-relocked")));
