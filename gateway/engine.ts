@@ -396,19 +396,26 @@ export class Engine implements Live {
       answer("denied");
       return;
     }
-    const { waitMs } = keypadRulesOf(this.#active.site);
-    const digits = this.#keypads.take(point, keys, clock.monotonic(), waitMs);
-    if (digits === undefined) {
+    const { site } = this.#active;
+    const { waitMs } = keypadRulesOf(site);
+    const { door, side } = terminal;
+    let entered = this.#keypads.take(point, keys, clock.monotonic(), waitMs);
+    // No PIN is one digit long: it says what the card or PIN after it is for.
+    while (entered?.digits.length === 1) {
+      const { digits, rest } = entered;
+      const choice = choiceOf(site, door, digits);
+      if (choice === undefined) break;
+      // A keypad that sends all of `1#1234#` at once has one answer to it: that to the PIN.
+      const more = rest === "" ? {} : ({ more: true } as const);
+      this.#take({ type: "function-chosen", door, side, device: point.device, scan, choice, ...more });
+      if (rest === "") return;
+      entered = this.#keypads.take(point, rest, clock.monotonic(), waitMs);
+    }
+    if (entered === undefined) {
       answer("pin");
       return;
     }
-    const { door, side } = terminal;
-    // No PIN is one digit long: it says what the card or PIN after it is for.
-    const choice = digits.length === 1 ? choiceOf(this.#active.site, door, digits) : undefined;
-    if (choice !== undefined) {
-      this.#take({ type: "function-chosen", door, side, device: point.device, scan, choice });
-      return;
-    }
+    const { digits } = entered;
     const found = this.#pinOf(readerId(door, side), digits);
     this.#take({ type: "keys-entered", door, side, device: point.device, scan, ...found });
   }

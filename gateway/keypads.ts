@@ -7,6 +7,11 @@ interface Entry {
   lastKeyAt: number;
 }
 
+interface Entered {
+  readonly digits: string;
+  readonly rest: string;
+}
+
 /** Longer than any PIN; what is longer is wrong. */
 export const mostDigits = 12;
 
@@ -15,17 +20,17 @@ export class Keypads {
 
   /**
    * Takes what came from one keypad, in order: `#` ends the entry, `*` clears it, a pause of more than `waitMs` begins a new one,
-   * letters do nothing. Returns the digits that were ended; what follows the `#` in the same message is not kept. Undefined:
-   * more is to come.
+   * letters do nothing. Returns the digits that were ended, and what follows the `#` in the same message, which is not kept.
+   * Undefined: more is to come.
    */
-  take(point: DevicePoint, keys: string, now: number, waitMs: number): string | undefined {
+  take(point: DevicePoint, keys: string, now: number, waitMs: number): Entered | undefined {
     const key = keyOf(point);
     const before = this.#entries.get(key);
     let digits = before && now - before.lastKeyAt <= waitMs ? before.digits : "";
-    for (const pressed of keys) {
+    for (const [index, pressed] of [...keys].entries()) {
       if (pressed === "#" && digits !== "") {
         this.#entries.delete(key);
-        return digits;
+        return { digits, rest: [...keys].slice(index + 1).join("") };
       }
       if (pressed === "*") digits = "";
       else if (pressed >= "0" && pressed <= "9") digits = (digits + pressed).slice(0, mostDigits + 1);

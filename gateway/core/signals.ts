@@ -73,6 +73,8 @@ export interface FunctionChosen {
   readonly device: DeviceId;
   readonly scan: string;
   readonly choice: KeypadChoice;
+  /** The PIN to it came in the same message: what is answered is that. */
+  readonly more?: true;
 }
 
 /** A card at the reader of a lift's cabin. */

@@ -57,6 +57,7 @@ export const aSite: fc.Arbitrary<Site> = fc
           zone: { arms: { partition: "ground", level: "away", may: "both" } },
         }),
         sensor("gas", "Gas", 21, { type: "gas", role: "24-hour" }),
+        sensor("ups", "UPS", 23, { type: "ups", role: "24-hour" }),
         sensor("hall", "Hall", 22, count ? { zone: { count: { times: 2, withinMs: 60_000 } } } : {}),
       ],
       escalation: escalates
@@ -96,6 +97,7 @@ const sensorIds = [
   "box",
   "key",
   "gas",
+  "ups",
   "hall",
 ];
 const aPartition = fc.constantFrom("ground", "workshop", "common");

@@ -182,8 +182,8 @@ describeWithPeers("a night in the demo building", ["mosquitto_sub"], (path) => {
   });
 
   test("and leaves in the building what the Alarms page then shows", async () => {
-    const ask = async <T>(name: string): Promise<T> => {
-      const performed = await performAt(join(dataDir, "control.sock"), name, {});
+    const ask = async <T>(name: string, params: object = {}): Promise<T> => {
+      const performed = await performAt(join(dataDir, "control.sock"), name, params);
       if (!performed.ok) throw new Error(`${name}: ${JSON.stringify(performed.refusal)}`);
       return performed.result as T;
     };
@@ -203,6 +203,16 @@ describeWithPeers("a night in the demo building", ["mosquitto_sub"], (path) => {
     }, 10_000);
     const { partitions } = await ask<{ partitions: Record<string, unknown>[] }>("partition.list");
     expect(partitions.map(({ arming }) => arming)).toEqual(["disarmed", "disarmed", "disarmed"]);
+
+    // Whoever receives the alarms is told that none are to be expected, and when that ends.
+    const [, , centre] = subscribers;
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await ask("alarm.test", { partition: "workshop", until, note: "service" });
+    const begun = await centre?.line(topic("event/alarm/test-started"));
+    expect(JSON.parse(begun?.text.split("\t")[2] ?? "{}")).toMatchObject({ partition: "workshop" });
+    await centre?.line((text) => topic("partition/workshop")(text) && text.includes('"test":true'));
+    await ask("alarm.test", { partition: "workshop" });
+    await centre?.line(topic("event/alarm/test-ended"));
   });
 });
 

@@ -205,6 +205,40 @@ describe("what a reader reads of a card", () => {
   });
 });
 
+test("nobody goes where it is armed, and nothing is opened or set off there", () => {
+  const armedStore = readSite(
+    smallSite
+      .replace(
+        "    contact: store-lock/input/1",
+        "    contact: store-lock/input/1\n    partitions: { inside: safe }",
+      )
+      .replace(
+        "type: water, point: sensors/input/2,",
+        "type: water, point: sensors/input/2, partition: safe,",
+      )
+      .concat("partitions: [{ id: safe, name: Safe }]\n"),
+  );
+  const of = (armed: boolean): Town => ({
+    ...town(tuesdayNoon, { fay: "lobby", finn: "lobby" }),
+    site: armedStore,
+    doors: armedStore.doors.filter(({ id }) => id !== "side"),
+    sensors: armedStore.sensors,
+    isArmed: (partition) => armed && partition === "safe",
+  });
+  const touched = (act: Act | undefined): readonly string[] =>
+    act?.act === "walk"
+      ? act.doors.map(({ id }) => id)
+      : act?.act === "force"
+        ? [act.door.id]
+        : act?.act === "trip"
+          ? [act.sensor.id]
+          : [];
+  const all = (armed: boolean) => new Set(acts(400, of(armed), 3).flatMap(touched));
+  expect([...all(false)]).toEqual(expect.arrayContaining(["store", "store-water", "front"]));
+  expect([...all(true)].filter((id) => id.startsWith("store"))).toEqual([]);
+  expect(all(true)).toContain("front");
+});
+
 describe("what a wirer knows", () => {
   test("each device has the terminals that something is wired to", () => {
     const points = pointsOf(site);

@@ -35,7 +35,7 @@ class Rig {
   #hear: (reading: Reading) => void = () => {};
   #count = 0;
 
-  constructor(mode: DoorMode, state: MutableState = emptyState()) {
+  constructor(mode: DoorMode, state: MutableState = emptyState(), alarmed = false) {
     this.state = state;
     const log = (context: object, message: string): void => {
       this.logged.push(JSON.stringify(context) + message);
@@ -67,7 +67,13 @@ class Rig {
       state,
     );
     const site = faultSite(1);
-    const parsed = parseSite({ ...site, doors: site.doors.map((door) => ({ ...door, mode })) });
+    const doors = site.doors.map((door) => ({ ...door, mode }));
+    const withAlarm = {
+      partitions: [{ id: "ground", name: "Ground floor" }],
+      doors: doors.map((door) => ({ ...door, partitions: { inside: "ground" } })),
+      groups: site.groups.map((group) => ({ ...group, arms: [{ partitions: ["ground"], force: true }] })),
+    };
+    const parsed = parseSite({ ...site, doors, ...(alarmed ? withAlarm : {}) });
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
     this.engine.load(activeSite(parsed.document, 1, this.now));
   }
@@ -117,11 +123,51 @@ class Rig {
 let rig: Rig;
 afterEach(() => rig.engine.stop("the test is over"));
 
-async function started(mode: DoorMode, state?: MutableState): Promise<Rig> {
-  rig = new Rig(mode, state);
+async function started(mode: DoorMode, state?: MutableState, alarmed?: boolean): Promise<Rig> {
+  rig = new Rig(mode, state, alarmed);
   await rig.engine.start(undefined);
   return rig;
 }
+
+describe("a number, # and a PIN at the keypad of a partition's door", () => {
+  const arming = () => rig.state.partitions.get("ground")?.is ?? "disarmed";
+
+  test("arm and disarm it, whether they come at once, in two messages or key by key, and open no door", async () => {
+    await started("card", undefined, true);
+    expect(await rig.keys("1#4711#")).toBe("granted");
+    expect(arming()).toBe("arming");
+    expect(await rig.keys("0#")).toBe("pin");
+    expect(await rig.keys("4711#")).toBe("granted");
+    expect(arming()).toBe("disarmed");
+    for (const key of "1#471") expect(await rig.keys(key)).toBe("pin");
+    expect(await rig.keys("1#")).toBe("granted");
+    expect(arming()).toBe("arming");
+    expect(await rig.keys("0#47")).toBe("pin");
+    expect(await rig.keys("11#")).toBe("granted");
+    expect(arming()).toBe("disarmed");
+    expect(rig.pulses).toBe(0);
+  });
+
+  test("have one answer and are done once, also when the message is sent again", async () => {
+    await started("card", undefined, true);
+    expect(await rig.keys("1#4711#", "once")).toBe("granted");
+    const events = rig.events.length;
+    expect(await rig.keys("1#4711#", "once")).toBe("granted");
+    expect(rig.events).toHaveLength(events);
+  });
+
+  test("with a wrong PIN do nothing; under threat they do as they are told, and say so silently", async () => {
+    await started("card", undefined, true);
+    expect(await rig.keys("1#9999#")).toBe("denied");
+    expect(arming()).toBe("disarmed");
+    await rig.keys("1#4711#");
+    expect(await rig.keys("0#4712#")).toBe("granted");
+    expect(arming()).toBe("disarmed");
+    expect([...rig.state.incidents.values()].map(({ kind, silent }) => [kind, silent])).toEqual([
+      ["duress", true],
+    ]);
+  });
+});
 
 describe("keys at a reader", () => {
   test("are collected until #, key by key or at once", async () => {
@@ -219,7 +265,7 @@ describe("keys at a reader", () => {
 });
 
 describe("a keypad's entry", () => {
-  const take = (keypads: Keypads, keys: string, at = 0) => keypads.take(point, keys, at, 10_000);
+  const take = (keypads: Keypads, keys: string, at = 0) => keypads.take(point, keys, at, 10_000)?.digits;
 
   test("is cleared by *, ended by #, and begun anew after a pause", () => {
     const keypads = new Keypads();
@@ -242,7 +288,7 @@ describe("a keypad's entry", () => {
   test("is one of each reader", () => {
     const keypads = new Keypads();
     take(keypads, "12");
-    expect(keypads.take({ ...point, n: 2 }, "34#", 0, 10_000)).toBe("34");
+    expect(keypads.take({ ...point, n: 2 }, "34#", 0, 10_000)).toEqual({ digits: "34", rest: "" });
     expect(take(keypads, "#")).toBe("12");
   });
 });

@@ -16,16 +16,19 @@ const disarmedAfter = (seconds: number) =>
 test.each([
   ["within the abort time", abortS, "in time", true],
   ["after it", abortS + 1, "later", false],
-])("an alarm that is disarmed %s is told as cancelled, under the centre's code, and stays open", (_when, seconds, when, inTime) => {
-  const story = disarmedAfter(seconds);
-  const told = story.events.filter(({ type }) => type === "alarm.cancelled");
-  expect(told).toMatchObject([{ incident: story.incident, partition: "ground", data: { when } }]);
-  expect(told.map(reportCodes)).toEqual([{ sia: "BC", contactId: "1406" }]);
-  const disarmed = story.events.filter(({ type }) => type === "alarm.disarmed");
-  // DC-03 "disarm after an alarm"; who did it from afar, DC-05 says.
-  expect(disarmed.map(reportCodes)).toEqual([{ sia: "OR", contactId: "1407" }]);
-  expect(story.state.incidents.get(story.incident)?.cancelled).toMatchObject({ by: "olga", inTime });
-});
+])(
+  "an alarm that is disarmed %s is told as cancelled, under the centre's code, and stays open",
+  (_when, seconds, when, inTime) => {
+    const story = disarmedAfter(seconds);
+    const told = story.events.filter(({ type }) => type === "alarm.cancelled");
+    expect(told).toMatchObject([{ incident: story.incident, partition: "ground", data: { when } }]);
+    expect(told.map(reportCodes)).toEqual([{ sia: "BC", contactId: "1406" }]);
+    const disarmed = story.events.filter(({ type }) => type === "alarm.disarmed");
+    // DC-03 "disarm after an alarm"; who did it from afar, DC-05 says.
+    expect(disarmed.map(reportCodes)).toEqual([{ sia: "OR", contactId: "1407" }]);
+    expect(story.state.incidents.get(story.incident)?.cancelled).toMatchObject({ by: "olga", inTime });
+  },
+);
 
 test("an alarm that nobody disarmed is cancelled by nothing, not by its end either", () => {
   const story = armedNight({ alarm: { profile: "cp01" } })

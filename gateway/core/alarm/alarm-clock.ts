@@ -1,8 +1,8 @@
 /** What of the alarm falls due by itself, and how its countdowns go on over clock steps and restarts. */
 import type { Draft } from "../draft.js";
 import { powerDown } from "../power-down.js";
-import type { Instant, Site } from "../site.js";
-import type { Change } from "../state.js";
+import type { Instant, PartitionId, Site } from "../site.js";
+import type { Change, State } from "../state.js";
 import type { IncidentState } from "./alarm-state.js";
 import { escalate } from "./escalation.js";
 import { incidentDeadline, openIncidents } from "./incident.js";
@@ -73,6 +73,28 @@ interface Due {
   readonly fire: (draft: Draft) => void;
 }
 
+/** Those of one kind that `waits` picks, as they are in this step. In a large building nearly none waits. */
+function* standing<K extends "partitions" | "plans" | "walks">(
+  draft: Draft,
+  kind: K,
+  waits: (own: Own<K>) => boolean,
+): Generator<PartitionId> {
+  const changed = draft[kind].changed as ReadonlyMap<string, Own<K> | undefined> | undefined;
+  for (const [id, own] of draft.before[kind] as ReadonlyMap<string, Own<K>>)
+    if (!changed?.has(id) && waits(own)) yield id;
+  for (const [id, own] of changed ?? []) if (own && waits(own)) yield id;
+}
+type Own<K extends "partitions" | "plans" | "walks"> =
+  State[K] extends ReadonlyMap<string, infer V> ? V : never;
+
+/** In the site's order, whatever order they are remembered in. */
+function inOrder(site: Site, ids: Iterable<PartitionId>): readonly PartitionId[] {
+  const { rankOf } = alarmIndex(site);
+  return [...new Set(ids)]
+    .filter((id) => rankOf.has(id))
+    .sort((a, b) => (rankOf.get(a) ?? 0) - (rankOf.get(b) ?? 0));
+}
+
 /** Of partitions, those without members first: a common one follows them. */
 function* waiting(draft: Draft, zonesToo: boolean): Generator<Due> {
   const { site } = draft;
@@ -80,21 +102,25 @@ function* waiting(draft: Draft, zonesToo: boolean): Generator<Due> {
     const at = alarmDeadline(site, change);
     return at === undefined ? [] : [{ at, key: `${change.kind} ${change.id}`, fire }];
   };
-  for (const { id, members } of site.partitions.values()) {
-    const value = draft.partitions.get(id);
-    const over = (each: Draft) => {
+  const ofPartition = (id: PartitionId): Due[] =>
+    due({ kind: "partitions", id, value: draft.partitions.get(id) }, (each) => {
       if (partitionOf(each, id).is === "arming") exitOver(each, id);
       else entryOver(each, id);
-    };
-    if (members.length === 0) yield* due({ kind: "partitions", id, value }, over);
-  }
-  for (const { id, members } of site.partitions.values()) {
-    const value = draft.partitions.get(id);
-    const over = (each: Draft) => {
-      if (partitionOf(each, id).is === "arming") exitOver(each, id);
-      else entryOver(each, id);
-    };
-    if (members.length > 0) yield* due({ kind: "partitions", id, value }, over);
+    });
+  const delayed = [...standing(draft, "partitions", ({ is }) => is === "arming" || is === "pending")];
+  const isCommon = (id: PartitionId) => (site.partitions.get(id)?.members.length ?? 0) > 0;
+  for (const id of inOrder(
+    site,
+    delayed.filter((id) => !isCommon(id)),
+  ))
+    yield* ofPartition(id);
+  const others = [
+    ...delayed.filter(isCommon),
+    ...standing(draft, "plans", () => true),
+    ...standing(draft, "walks", ({ ended }) => !ended),
+  ];
+  for (const id of inOrder(site, others)) {
+    if (isCommon(id)) yield* ofPartition(id);
     yield* due({ kind: "plans", id, value: draft.plans.get(id) }, (each) => settlePlan(each, id));
     yield* due({ kind: "walks", id, value: draft.walks.get(id) }, (each) => walkOver(each, id));
   }

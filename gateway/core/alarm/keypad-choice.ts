@@ -18,6 +18,7 @@ export function functionChosen(draft: Draft, signal: SignalOf<"function-chosen">
     const until = draft.at + Math.max(1, keypadRulesOf(draft.site).waitMs);
     setReader(draft, reader, { ...draft.readers.get(reader), choice: { is: choice, until } });
   }
+  if (may && signal.more) return;
   const outcome: ScanOutcome = may ? "pin" : "denied";
   draft.order({ type: "answer-scan", urgent: false, door: id, side, scan, outcome });
 }

@@ -32,7 +32,21 @@ export function beginPlans(draft: Draft): void {
   }
 }
 
+// A plan and a site never change: asked for at every signal, it is worked out once.
+const deadlines = new WeakMap<
+  PlanState,
+  { readonly site: Site; readonly id: PartitionId; readonly at: Instant | undefined }
+>();
+
 export function planDeadline(site: Site, id: PartitionId, own: PlanState): Instant | undefined {
+  const known = deadlines.get(own);
+  if (known?.site === site && known.id === id) return known.at;
+  const at = workedOut(site, id, own);
+  deadlines.set(own, { site, id, at });
+  return at;
+}
+
+function workedOut(site: Site, id: PartitionId, own: PlanState): Instant | undefined {
   const rules = alarmIndex(site).rulesOf.get(id);
   if (!rules) return undefined;
   const all = schedulesOf(site, rules).map((schedule) => nextBoundary(schedule, own.judgedAt));

@@ -1,7 +1,7 @@
 /** What becomes of a zone that is active, quiet, faulty or lost, as its partitions stand. */
 import type { Draft } from "../draft.js";
-import { supplyBack, supplyLow } from "../power-down.js";
 import type { EventBody } from "../events.js";
+import { supplyBack, supplyLow } from "../power-down.js";
 import type { InputFault } from "../signals.js";
 import type { DeviceId, Door, PartitionId, Sensor } from "../site.js";
 import { siteIndex } from "../site-index.js";

@@ -34,6 +34,8 @@ export interface AlarmIndex {
   /** By partition, the partitions without members that it comes down to, itself if it has none. */
   readonly leavesOf: ReadonlyMap<PartitionId, readonly PartitionId[]>;
   readonly rulesOf: ReadonlyMap<PartitionId, PartitionRules>;
+  /** By partition, its place in the site's order. */
+  readonly rankOf: ReadonlyMap<PartitionId, number>;
   /** By sensor, those that watch it for a second opinion. */
   readonly crossing: ReadonlyMap<SensorId, readonly SensorId[]>;
   /** Zones that are told of when they have been silent too long. */
@@ -83,6 +85,7 @@ function buildIndex(site: Site): AlarmIndex {
     commonsOf,
     leavesOf: new Map([...site.partitions.keys()].map((id) => [id, leavesOf(site, id, new Set())])),
     rulesOf: new Map([...site.partitions.values()].map(({ id, rules }) => [id, rules ?? usual])),
+    rankOf: new Map([...site.partitions.keys()].map((id, rank) => [id, rank])),
     crossing,
     supervised: [...zones.values()].filter(({ rules }) => rules.silentAfterMs !== undefined),
   };
