@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { activeSite } from "../building.js";
 import type { Fault, Operator, Performed } from "../ports.js";
+import { changeWords } from "../site/change-words.js";
 import { type Changed, changedSite, type SiteChange, siteChanges } from "../site/changes.js";
 import { parseSite, type SiteDocument } from "../site/document.js";
 import { siteEffects } from "../site/effects.js";
@@ -41,12 +42,12 @@ async function change(house: HouseParts, operator: Operator, asked: Asked): Prom
   if (!current || revision === undefined) return refused("unavailable", "no site has been imported yet");
   const base = asked.base === revision ? current : await documentAt(house, asked.base);
   if (!base) return refused("not-found", `there is no revision ${asked.base}`);
-  const made = changedSite(base, current, asked.changes);
-  if (!isChanged(made)) return refused("conflict", "the site is not what it was: look at it anew", made);
+  const { language = "en" } = operator;
+  const made = changedSite(base, current, asked.changes, language);
+  if (!isChanged(made)) return refused("conflict", changeWords[language].lookAnew, made);
   const prepared = await prepare(house, made.document);
   if (isFaults(prepared)) return faulty(prepared);
-  if (prepared.faults.length > 0)
-    return refused("conflict", "the building does not allow this change now", prepared.faults);
+  if (prepared.faults.length > 0) return refused("conflict", changeWords[language].notNow, prepared.faults);
   const { changes } = prepared;
   const told = { changes, effects: effectsOf(house, current, prepared.document), undo: made.undo };
   if (asked.dryRun) return done({ dryRun: true, revision, ...told });
@@ -90,10 +91,15 @@ export const accessOperations = [
         holidays,
         holidayTypes,
         doorGroups,
-        areas: document.areas.map(({ id: area, name, parent }) => ({
+        threatLevels: document.threatLevels ?? [],
+        areas: document.areas.map(({ id: area, name, parent, outside, passback, occupancy, escort }) => ({
           id: area,
           name,
           parent: parent ?? null,
+          outside: outside === true,
+          passback: passback ?? null,
+          occupancy: occupancy ?? null,
+          escort: escort === true,
         })),
         doors: document.doors.map(({ id: door, name, from, to, freeSchedule }) => ({
           id: door,

@@ -3,18 +3,31 @@
  * that is in force, so that what others changed meanwhile stays; only where somebody changed the very same entry they conflict.
  */
 import { z } from "zod";
+import type { Language } from "../core/words/language.js";
 import type { Fault } from "../ports.js";
+import { areaRuleFields } from "./access.js";
+import { changeWords } from "./change-words.js";
 import { doorGroup, group, holiday, holidayKind, type SiteDocument, schedule } from "./document.js";
+import { threatLevel } from "./house.js";
 import { id } from "./shapes.js";
 
-const kinds = { group, schedule, "door-group": doorGroup, "holiday-type": holidayKind } as const;
+const kinds = {
+  group,
+  schedule,
+  "door-group": doorGroup,
+  "holiday-type": holidayKind,
+  "threat-level": threatLevel,
+} as const;
 type Kind = keyof typeof kinds;
 
-const lists: { readonly [K in Kind]: "groups" | "schedules" | "doorGroups" | "holidayTypes" } = {
+const lists: {
+  readonly [K in Kind]: "groups" | "schedules" | "doorGroups" | "holidayTypes" | "threatLevels";
+} = {
   group: "groups",
   schedule: "schedules",
   "door-group": "doorGroups",
   "holiday-type": "holidayTypes",
+  "threat-level": "threatLevels",
 };
 
 function changesOf<K extends Kind>(kind: K) {
@@ -30,6 +43,12 @@ export const siteChange = z.union([
   ...changesOf("schedule"),
   ...changesOf("door-group"),
   ...changesOf("holiday-type"),
+  ...changesOf("threat-level"),
+  z.strictObject({
+    kind: z.literal("area-limits"),
+    area: id,
+    put: z.strictObject(areaRuleFields).describe("All of them: what is not named is not limited."),
+  }),
   z.strictObject({
     kind: z.literal("holiday"),
     put: holiday,
@@ -55,13 +74,18 @@ export function changedSite(
   base: SiteDocument,
   current: SiteDocument,
   changes: readonly SiteChange[],
+  language: Language = "en",
 ): Changed | readonly Fault[] {
   const faults: Fault[] = [];
   const undo: SiteChange[] = [];
   let document = current;
   changes.forEach((change, index) => {
     const made =
-      change.kind === "holiday" ? ofHoliday(base, document, change) : ofEntry(base, document, change);
+      change.kind === "holiday"
+        ? ofHoliday(base, document, change, language)
+        : change.kind === "area-limits"
+          ? ofArea(base, document, change, language)
+          : ofEntry(base, document, change, language);
     if ("fault" in made) faults.push({ path: `changes[${index}]`, message: made.fault });
     else {
       document = made.document;
@@ -75,26 +99,28 @@ type Made =
   | { readonly document: SiteDocument; readonly undo: readonly SiteChange[] }
   | { readonly fault: string };
 
-type EntryChange = Exclude<SiteChange, { readonly kind: "holiday" }>;
+type EntryChange = Exclude<SiteChange, { readonly kind: "holiday" | "area-limits" }>;
+type LimitsChange = Extract<SiteChange, { readonly kind: "area-limits" }>;
 
-function ofEntry(base: SiteDocument, document: SiteDocument, change: EntryChange): Made {
+function ofEntry(base: SiteDocument, document: SiteDocument, change: EntryChange, language: Language): Made {
+  const words = changeWords[language];
   const list = lists[change.kind];
   const which = "put" in change ? change.put.id : change.remove;
   const entries: readonly Entry[] = document[list] ?? [];
   const now = entries.find((entry) => entry.id === which);
   const seen = (base[list] as readonly Entry[] | undefined)?.find((entry) => entry.id === which);
-  const what = `${change.kind} "${which}"`;
+  const what = words.kinds[change.kind];
   if (!same(now, seen)) {
     return {
       fault: now
         ? seen
-          ? `${what} was changed by somebody meanwhile`
-          : `there is a ${what} already`
-        : `${what} was removed by somebody meanwhile`,
+          ? words.changed(what, which)
+          : words.isThere(what, which)
+        : words.removed(what, which),
     };
   }
   if ("remove" in change) {
-    if (!now) return { fault: `there is no ${what}` };
+    if (!now) return { fault: words.isNot(what, which) };
     return {
       document: { ...document, [list]: entries.filter((entry) => entry !== now) },
       undo: [{ kind: change.kind, put: now } as SiteChange],
@@ -110,18 +136,45 @@ function ofEntry(base: SiteDocument, document: SiteDocument, change: EntryChange
   };
 }
 
+/** What an area limits, and nothing else of it. */
+function ofArea(base: SiteDocument, document: SiteDocument, change: LimitsChange, language: Language): Made {
+  const words = changeWords[language];
+  const what = words.kinds["area-limits"];
+  const now = document.areas.find(({ id }) => id === change.area);
+  const seen = base.areas.find(({ id }) => id === change.area);
+  if (!now) return { fault: words.isNot(what, change.area) };
+  const before = limitsOf(now);
+  if (!seen || !same(before, limitsOf(seen))) return { fault: words.changed(what, change.area) };
+  const { passback: _, occupancy: __, escort: ___, ...rest } = now;
+  const next = { ...rest, ...change.put };
+  return {
+    document: { ...document, areas: document.areas.map((area) => (area === now ? next : area)) },
+    undo: [{ kind: "area-limits", area: change.area, put: before }],
+  };
+}
+
+function limitsOf({ passback, occupancy, escort }: SiteDocument["areas"][number]): LimitsChange["put"] {
+  return {
+    ...(passback === undefined ? {} : { passback }),
+    ...(occupancy === undefined ? {} : { occupancy }),
+    ...(escort === undefined ? {} : { escort }),
+  };
+}
+
 function ofHoliday(
   base: SiteDocument,
   document: SiteDocument,
   change: Extract<SiteChange, { readonly kind: "holiday" }>,
+  language: Language,
 ): Made {
+  const words = changeWords[language];
   const holidays: readonly Holiday[] = document.holidays ?? [];
   const find = (wanted: Holiday, of = holidays) => of.find((each) => same(each, wanted));
   const old = "remove" in change ? change.remove : change.was;
   if ("put" in change && !(old && same(old, change.put)) && find(change.put))
-    return { fault: `there is a holiday "${change.put.name}" on that day already` };
+    return { fault: words.holidayIsThere(change.put.name) };
   if (!old) {
-    if (!("put" in change)) return { fault: "names no holiday" };
+    if (!("put" in change)) return { fault: words.namesNone };
     return {
       document: { ...document, holidays: [...holidays, change.put].sort(byDay) },
       undo: [{ kind: "holiday", remove: change.put }],
@@ -131,9 +184,7 @@ function ofHoliday(
   if (!now) {
     const seen = find(old, base.holidays ?? []);
     return {
-      fault: seen
-        ? `the holiday "${old.name}" was changed or removed by somebody meanwhile`
-        : `there is no such holiday "${old.name}"`,
+      fault: seen ? words.holidayChanged(old.name) : words.noHoliday(old.name),
     };
   }
   const rest = holidays.filter((each) => each !== now);

@@ -26,7 +26,50 @@ export function diffSites(before: SiteDocument | undefined, after: SiteDocument)
       (before.readerFormats ?? []).map(readerFormatsText),
       (after.readerFormats ?? []).map(readerFormatsText),
     ),
+    ...otherLines(before, after),
   ];
+}
+
+const comparedAbove: ReadonlySet<string> = new Set<keyof SiteDocument>([
+  "site",
+  "tenants",
+  "areas",
+  "doors",
+  "openings",
+  "holidayTypes",
+  "doorGroups",
+  "partitions",
+  "musterReaders",
+  "sensors",
+  "devices",
+  "schedules",
+  "groups",
+  "holidays",
+  "cardFormats",
+  "readerFormats",
+]);
+
+/** Whatever else a document has, so that no change of it counts as none. */
+function otherLines(before: SiteDocument, after: SiteDocument): string[] {
+  const was: Fields = before;
+  const is: Fields = after;
+  const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
+    (key) => !comparedAbove.has(key),
+  );
+  return keys.flatMap((key) => {
+    const [old, now] = [was[key], is[key]];
+    if (!isEntries(old ?? []) || !isEntries(now ?? []))
+      return fieldLines(key, { [key]: old }, { [key]: now });
+    const lines = entryLines(key, (old ?? []) as Entry[], (now ?? []) as Entry[]);
+    const order = (list: unknown) => ((list ?? []) as Entry[]).map(({ id }) => id).join(", ");
+    return lines.length === 0 && order(old) !== order(now)
+      ? [`${key}: ${order(old)} → ${order(now)}`]
+      : lines;
+  });
+}
+
+function isEntries(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => isFields(each) && typeof each.id === "string");
 }
 
 /** By name, a description of the site's own in full: whatever of it changes is seen. */

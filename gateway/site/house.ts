@@ -29,6 +29,19 @@ const doorGroupOrAll = id.describe("A door group, or all");
 /** Modes that a threat level may set: a door in maintenance is nobody's business but of who set it so. */
 const levelModes = ["card", "card-and-pin", "pin", "card-or-pin", "two-step", "free", "secured"] as const;
 
+/** One threat level; the first of a site changes nothing. */
+export const threatLevel = z.strictObject({
+  id,
+  name,
+  doors: z
+    .array(z.strictObject({ doorGroup: doorGroupOrAll, mode: z.enum(levelModes) }))
+    .max(100)
+    .exactOptional()
+    .describe("The mode of these doors at this level; of several that name a door the first counts"),
+  deny: z.array(id).min(1).max(500).exactOptional().describe("Groups that are not let in"),
+  onlyGroups: z.array(id).min(1).max(500).exactOptional().describe("Nobody else is let in"),
+});
+
 /** Fields of a sensor that is a button. */
 export const buttonFields = {
   lockdown: doorGroupOrAll
@@ -81,19 +94,7 @@ export const houseFields = {
     .max(100)
     .exactOptional(),
   threatLevels: z
-    .array(
-      z.strictObject({
-        id,
-        name,
-        doors: z
-          .array(z.strictObject({ doorGroup: doorGroupOrAll, mode: z.enum(levelModes) }))
-          .max(100)
-          .exactOptional()
-          .describe("The mode of these doors at this level; of several that name a door the first counts"),
-        deny: z.array(id).min(1).max(500).exactOptional().describe("Groups that are not let in"),
-        onlyGroups: z.array(id).min(1).max(500).exactOptional().describe("Nobody else is let in"),
-      }),
-    )
+    .array(threatLevel)
     .min(1)
     .max(8)
     .exactOptional()

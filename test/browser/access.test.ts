@@ -5,6 +5,12 @@ import { type Running, startDemo } from "./gateway.js";
 import { claimOwner, comeAs, findings, navigate, overTheEdge, takeBack, visit } from "./visitor.js";
 
 const dialog = (page: Page): Locator => page.getByRole("dialog");
+/** With `SCREENSHOTS=folder`, what the test sees is kept there, to be looked at. */
+const screenshots = process.env.SCREENSHOTS;
+const shot = async (page: Page, name: string): Promise<void> => {
+  if (screenshots) await page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: true });
+};
+
 const article = (page: Page): Locator => page.getByRole("article");
 
 async function open(page: Page, tab: string, entry?: string): Promise<void> {
@@ -219,6 +225,65 @@ describe.skipIf(chromePath === undefined)(`who may open what (${chromePath ?? wh
     await dialog(page).getByRole("button", { name: "Ground floor (2 doors)" }).waitFor();
     await page.keyboard.press("Escape");
   });
+
+  test("an area is given its limits, and a threat level what it changes; both say so in the list", async () => {
+    await open(page, "Areas", "Server room");
+    const room = page.getByRole("form", { name: "Server room" });
+    expect(await room.getByLabel("At most so many people").inputValue()).toBe("6");
+    await room.getByLabel("At most so many people").fill("3");
+    await room.getByLabel("Nobody, or at least so many").fill("4");
+    await room.getByText("That is more than it may hold.").waitFor();
+    await room.getByLabel("Nobody, or at least so many").fill("2");
+    await choose(room, "Anti-passback", "Refused for a while");
+    await room.getByLabel("For so many minutes").fill("5");
+    await room.getByLabel("Some people need an escort here").check();
+    await room.getByRole("button", { name: "Look what it changes" }).click();
+    await putInForce(page);
+    const limits = "at most 3, nobody or at least 2, anti-passback for a time, some only with an escort";
+    await page.getByText(limits).waitFor();
+
+    await open(page, "Threat levels");
+    await page.getByRole("link", { name: "New threat level" }).click();
+    await page.getByLabel("Name").fill("Storm");
+    await page.getByRole("button", { name: "Add doors" }).click();
+    await choose(page, "Mode 1", "Card and PIN");
+    await choose(page, "Only these groups are let in", "Facility team");
+    await page.getByRole("button", { name: "Look what it changes" }).click();
+    await putInForce(page);
+    await page.getByText("All doors: Card and PIN; only Facility team").waitFor();
+    await page.getByRole("button", { name: "Delete Storm" }).click();
+    await putInForce(page);
+    await page.getByText("All doors: Card and PIN; only Facility team").waitFor({ state: "hidden" });
+
+    const german = await visit(
+      browser,
+      house.url,
+      { width: 390, colorScheme: "dark", locale: "de-DE" },
+      await visitor.keep(),
+    );
+    try {
+      await german.page.goto(`${house.url}/access/areas/server-room`);
+      const area = german.page.getByRole("form", { name: "Server room" });
+      await area.getByLabel("Höchstens so viele Personen").waitFor();
+      expect.soft(await findings(german.page)).toEqual([]);
+      expect.soft(await overTheEdge(german.page)).toEqual([]);
+      await shot(german.page, "area-de-390-dark");
+      await german.page.goto(`${house.url}/access/levels/threat`);
+      await german.page.getByRole("button", { name: "Türen hinzufügen" }).waitFor();
+      expect.soft(await findings(german.page)).toEqual([]);
+      expect.soft(await overTheEdge(german.page)).toEqual([]);
+      await shot(german.page, "level-de-390-dark");
+      await page.goto(`${house.url}/access/levels/threat`);
+      await page.getByRole("button", { name: "Add doors" }).waitFor();
+      await shot(page, "level-1280");
+      await page.goto(`${house.url}/access/areas/server-room`);
+      await page.getByLabel("At most so many people").waitFor();
+      await shot(page, "area-1280");
+      await page.goto(`${house.url}/access`);
+    } finally {
+      await german.leave();
+    }
+  }, 120_000);
 
   test("an auditor reads all of it and changes nothing", async () => {
     const auditor = await comeAs(browser, house, page, "auditor");

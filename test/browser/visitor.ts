@@ -9,6 +9,7 @@ export const password = "harbour light 44";
 export interface Sight {
   readonly width: number;
   readonly colorScheme: "light" | "dark";
+  readonly locale?: string;
 }
 
 export const sights: readonly Sight[] = [
@@ -33,13 +34,13 @@ type Kept = Awaited<ReturnType<BrowserContext["storageState"]>>;
 export async function visit(
   browser: Browser,
   url: string,
-  { width, colorScheme }: Sight = { width: 1440, colorScheme: "light" },
+  { width, colorScheme, locale = "en-GB" }: Sight = { width: 1440, colorScheme: "light" },
   storageState?: Kept,
 ): Promise<Visitor & { keep(): Promise<Kept> }> {
   const context = await browser.newContext({
     // Not the site's: times on the page must be the site's all the same.
     timezoneId: "America/New_York",
-    locale: "en-GB",
+    locale,
     viewport: { width, height: width < 600 ? 844 : 900 },
     colorScheme,
     ...(storageState ? { storageState } : {}),

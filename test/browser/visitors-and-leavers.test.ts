@@ -152,9 +152,43 @@ describe.skipIf(chromePath === undefined)(`people for a while, in the browser${w
     await page.getByText("No PIN", { exact: true }).waitFor();
   }, 180_000);
 
+  test("somebody of another company is answered for, inducted and trained; it stands on his page", async () => {
+    await page.goto(`${house.url}/people/murat-yildiz`);
+    await page.getByRole("button", { name: "Change" }).click();
+    const form = page.getByRole("dialog");
+    await form.getByLabel("Contractor: comes in only with a valid induction").check();
+    await choose(page, "Sponsor", "Petra");
+    await form.getByLabel("Induction valid until").fill("2099-12-24T18:00");
+    await form.getByRole("button", { name: "Add a training" }).click();
+    await form.getByLabel("Training 1", { exact: true }).fill("Fork Lift");
+    await form.getByText("Small letters, digits and dashes").last().waitFor();
+    expect(await form.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+    await form.getByLabel("Training 1", { exact: true }).fill("fork-lift");
+    await form.getByLabel("Training 1 is valid until").fill("2098-01-31T00:00");
+    if (screenshots) await page.screenshot({ path: join(screenshots, "person-form-1280.png") });
+    await form.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Answered for by Petra Hansen").waitFor();
+    await page.getByText("Contractor: comes in only with a valid induction").waitFor();
+    await page.getByText(/^Trainings: fork-lift until .*2098/).waitFor();
+    await page.getByText(/^Induction valid until .*2099/).waitFor();
+    await page.getByRole("button", { name: "Change" }).click();
+    await form.getByRole("button", { name: "Remove training 1" }).click();
+    await form.getByLabel("Contractor: comes in only with a valid induction").uncheck();
+    await form.getByLabel("Induction valid until").fill("");
+    await form.getByRole("button", { name: "Save" }).click();
+    await page.getByText(/^Trainings: /).waitFor({ state: "hidden" });
+  }, 120_000);
+
   test("leavers are looked at first, revoked together, and brought back", async () => {
     await navigate(page, "People");
     await page.getByRole("link", { name: "Leavers" }).click();
+    await choose(page, "Company", "Kran AG");
+    await page.getByRole("button", { name: "Show who that is" }).click();
+    await page.getByText("1 person with 1 badge would be revoked. Nothing has happened yet.").waitFor();
+    await page.getByText("By search").click();
+    await page.getByLabel("Name, card or id").fill("Petra");
+    await page.getByRole("button", { name: "Show who that is" }).click();
+    await page.getByLabel("Revoke Petra Hansen").waitFor();
     await page.getByText("By list").click();
     await page.getByLabel("Ids, numbers on badges, or badges").fill("murat-yildiz\n04567\nnobody-here");
     await page.getByRole("button", { name: "Show who that is" }).click();

@@ -201,3 +201,55 @@ describe("small changes of the site", () => {
     expect(rest).toMatchObject({ people: [{ name: "Zoe Alt" }], next: null });
   });
 });
+
+test("a threat level and the limits of an area are changed as small changes, told in the words of whoever asks, and taken back", async () => {
+  interface Shown {
+    readonly revision: number;
+    readonly threatLevels: readonly { readonly id: string; readonly name: string }[];
+    readonly areas: readonly { readonly id: string }[];
+  }
+  const { revision: base, threatLevels } = await ask<Shown>("access.show", {});
+  const put = {
+    id: "storm",
+    name: "Storm",
+    doors: [{ doorGroup: "all", mode: "secured" }],
+    onlyGroups: ["it"],
+  };
+  const limits = { occupancy: { max: 3 }, escort: true };
+  const made = await ask<Changed>("site.change", {
+    base,
+    changes: [
+      { kind: "threat-level", put },
+      { kind: "area-limits", area: "server-room", put: limits },
+    ],
+  });
+  expect(made.changes).toContainEqual("threatLevels storm: added (Storm)");
+  const shown = await ask<Shown>("access.show", {});
+  expect(shown).toMatchObject({ revision: base + 1, threatLevels: [...threatLevels, put] });
+  expect(shown.areas.find(({ id }) => id === "server-room")).toMatchObject({ ...limits, passback: null });
+
+  const stale = (kind: object, language: "en" | "de") =>
+    house.operations.perform({ ...owner, language }, "site.change", { base, changes: [kind] });
+  const again = { kind: "area-limits", area: "server-room", put: {} };
+  expect(await stale(again, "de")).toMatchObject({
+    refusal: {
+      message: "die Anlage ist nicht mehr, wie sie war: sehen Sie sie neu an",
+      faults: [{ message: "Bereich „server-room“: inzwischen von jemandem geändert" }],
+    },
+  });
+  expect(await stale({ kind: "threat-level", put }, "en")).toMatchObject({
+    refusal: { faults: [{ message: 'there is a threat level "storm" already' }] },
+  });
+  expect(await stale({ kind: "threat-level", remove: "none" }, "de")).toMatchObject({
+    refusal: { faults: [{ message: "Gefahrenstufe „none“: gibt es nicht" }] },
+  });
+
+  await ask("site.change", { base: made.revision, changes: made.undo });
+  const back = await ask<Shown>("access.show", {});
+  expect(back.threatLevels).toEqual(threatLevels);
+  expect(back.areas.find(({ id }) => id === "server-room")).toMatchObject({
+    occupancy: { max: 6 },
+    passback: { kind: "soft" },
+    escort: false,
+  });
+});

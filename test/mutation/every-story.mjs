@@ -4,5 +4,5 @@
  * time and are to find what nobody thought of, not to stand for what nobody wrote down.
  */
 import.meta.glob("../stories/*.test.ts", { eager: true });
-import.meta.glob("../core/{rules,precedence,outlook,schedule,views}.test.ts", { eager: true });
+import.meta.glob("../core/{traces,rules,precedence,outlook,schedule,views}.test.ts", { eager: true });
 import.meta.glob("../core/{egress,remedies,restart}.test.ts", { eager: true });

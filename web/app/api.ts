@@ -124,6 +124,10 @@ interface RightTo {
 export interface PersonDraft {
   readonly company?: string | null;
   readonly host?: string | null;
+  readonly sponsor?: string | null;
+  readonly traits?: Person["traits"];
+  readonly trainings?: Readonly<Record<string, Instant>>;
+  readonly inductedUntil?: Instant | null;
   readonly name?: string;
   readonly groups?: readonly string[];
   readonly validFrom?: Instant | null;

@@ -1,15 +1,17 @@
 import { Link } from "wouter";
+import { Areas } from "../access/areas.js";
 import { DoorGroups } from "../access/door-groups.js";
 import { DoorRights } from "../access/door-rights.js";
 import { Groups } from "../access/groups.js";
 import { Holidays } from "../access/holidays.js";
+import { Levels } from "../access/levels.js";
 import { useRules } from "../access/rules.js";
 import { Schedules } from "../access/schedules.js";
 import { HelpLink, Trouble, Waiting } from "../parts/states.js";
 import { useMay } from "../session.js";
 import { useWords } from "../words/words.js";
 
-const tabs = ["groups", "doors", "schedules", "holidays", "door-groups"] as const;
+const tabs = ["groups", "doors", "schedules", "holidays", "door-groups", "areas", "levels"] as const;
 type Tab = (typeof tabs)[number];
 
 /** Who may open what, and when. */
@@ -45,6 +47,8 @@ export function AccessPage({
       {rules.data && tab === "doors" && <DoorRights rules={rules.data} chosen={chosen} />}
       {rules.data && tab === "schedules" && <Schedules rules={rules.data} chosen={chosen} />}
       {rules.data && tab === "holidays" && <Holidays rules={rules.data} />}
+      {rules.data && tab === "areas" && <Areas rules={rules.data} chosen={chosen} />}
+      {rules.data && tab === "levels" && <Levels rules={rules.data} chosen={chosen} />}
       {rules.data && tab === "door-groups" && <DoorGroups rules={rules.data} chosen={chosen} />}
     </div>
   );

@@ -1,20 +1,20 @@
 import { Button, Modal, Stack, TextInput } from "@mantine/core";
 import { IconArrowLeft, IconCheck, IconId, IconX } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useContext, useState } from "react";
+import { useState } from "react";
 import { Link } from "wouter";
 import { api, type Credential, type Person, Refused } from "../api.js";
 import { useActing, useSayTrouble } from "../parts/acting.js";
 import { Confirm } from "../parts/confirm.js";
 import { useDone } from "../parts/done.js";
+import { PersonForm } from "../parts/person-form.js";
 import { Belonging, RightsAndPin } from "../parts/person-rights.js";
-import { PersonInput } from "../parts/places.js";
 import { Empty, HelpLink, Trouble, Waiting } from "../parts/states.js";
 import { useLivePart, useMay } from "../session.js";
 import { capital } from "../text.js";
-import { fromLocalInput, siteNow, toLocalInput, useSiteTime, ZoneContext } from "../time.js";
+import { siteNow, useSiteTime } from "../time.js";
 import { useWords } from "../words/words.js";
-import { GroupsInput, useGroups } from "./people.js";
+import { useGroups } from "./people.js";
 
 const personKey = (id: string) => ["people", "person", id] as const;
 
@@ -123,7 +123,7 @@ function About({ person }: { readonly person: Person }) {
           </div>
         )}
       </div>
-      {asking === "edit" && <Edit person={person} onClose={() => setAsking(undefined)} />}
+      {asking === "edit" && <PersonForm person={person} onClose={() => setAsking(undefined)} />}
       {asking === "block" && (
         <Confirm
           title={words.blockTitle(person.name)}
@@ -138,87 +138,6 @@ function About({ person }: { readonly person: Person }) {
         </Confirm>
       )}
     </header>
-  );
-}
-
-function Edit({ person, onClose }: { readonly person: Person; onClose(): void }) {
-  const { app, people, person: words, visiting } = useWords();
-  const zone = useContext(ZoneContext);
-  const groups = useGroups();
-  const changed = usePersonChanged();
-  const { busy, error, act } = useActing();
-  const [name, setName] = useState(person.name);
-  const [chosen, setChosen] = useState([...person.groups]);
-  const [company, setCompany] = useState(person.company ?? "");
-  const [host, setHost] = useState(person.host);
-  const [from, setFrom] = useState(toLocalInput(person.validFrom, zone));
-  const [until, setUntil] = useState(toLocalInput(person.validUntil, zone));
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    const saved = await act(() =>
-      api.putPerson(person.id, {
-        name: name.trim(),
-        groups: chosen,
-        company: company.trim() || null,
-        host,
-        validFrom: fromLocalInput(from, zone),
-        validUntil: fromLocalInput(until, zone),
-      }),
-    );
-    if (!saved) return;
-    await changed();
-    onClose();
-  };
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={words.editTitle(person.name)}
-      closeButtonProps={{ "aria-label": app.close }}
-    >
-      <form onSubmit={(event) => void save(event)}>
-        <Stack>
-          <TextInput
-            label={people.name}
-            value={name}
-            onChange={({ currentTarget }) => setName(currentTarget.value)}
-            autoComplete="off"
-            data-autofocus
-          />
-          <GroupsInput value={chosen} onChange={setChosen} groups={groups.data ?? []} />
-          <TextInput
-            label={visiting.company}
-            value={company}
-            onChange={({ currentTarget }) => setCompany(currentTarget.value)}
-            autoComplete="off"
-          />
-          <PersonInput
-            label={person.traits.includes("contractor") ? visiting.sponsor : visiting.host}
-            description={visiting.hostHint}
-            value={host}
-            onChange={setHost}
-            known={person.host === null ? undefined : { id: person.host, name: person.host }}
-          />
-          <TextInput
-            type="datetime-local"
-            label={words.validFrom}
-            description={words.validHint}
-            value={from}
-            onChange={({ currentTarget }) => setFrom(currentTarget.value)}
-          />
-          <TextInput
-            type="datetime-local"
-            label={words.validUntil}
-            value={until}
-            onChange={({ currentTarget }) => setUntil(currentTarget.value)}
-          />
-          {error !== undefined && <Trouble error={error} />}
-          <Button type="submit" loading={busy} disabled={name.trim() === ""}>
-            {app.save}
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
   );
 }
 

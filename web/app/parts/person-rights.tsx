@@ -22,25 +22,33 @@ function useChanged(): () => Promise<void> {
 
 /** Company, host and induction, under the person's name. */
 export function Belonging({ person }: { readonly person: Person }) {
-  const { visiting } = useWords();
+  const { visiting, traits } = useWords();
   const time = useSiteTime();
-  const { host } = person;
-  const found = useQuery({
-    queryKey: ["people", "person", host],
-    queryFn: () => api.person(host ?? ""),
-    enabled: host !== null,
-  });
-  const said = person.traits.includes("visitor") ? visiting.visits : visiting.answeredFor;
+  const trained = Object.entries(person.trainings).map(([training, until]) =>
+    traits.trained(training, time.date(new Date(until))),
+  );
   return (
     <>
       {person.company !== null && <p>{visiting.worksFor(person.company)}</p>}
-      {host !== null && (
+      {person.host !== null && <Other id={person.host} said={visiting.visits} />}
+      {person.sponsor !== null && <Other id={person.sponsor} said={visiting.answeredFor} />}
+      {person.traits.length > 0 && <p>{person.traits.map((trait) => traits.of[trait]).join("; ")}</p>}
+      {trained.length > 0 && (
         <p>
-          <Link href={`/people/${host}`}>{said(found.data?.name ?? host)}</Link>
+          {traits.trainings}: {trained.join(", ")}
         </p>
       )}
       {person.inductedUntil !== null && <p>{visiting.inducted(time.date(new Date(person.inductedUntil)))}</p>}
     </>
+  );
+}
+
+function Other({ id, said }: { readonly id: string; said(name: string): string }) {
+  const found = useQuery({ queryKey: ["people", "person", id], queryFn: () => api.person(id) });
+  return (
+    <p>
+      <Link href={`/people/${id}`}>{said(found.data?.name ?? id)}</Link>
+    </p>
   );
 }
 

@@ -8,6 +8,8 @@ export const access: typeof english = {
     schedules: "Zeitpläne",
     holidays: "Feiertage",
     "door-groups": "Türgruppen",
+    areas: "Bereiche",
+    levels: "Gefahrenstufen",
   },
   what: "Was",
   search: "Suchen",

@@ -2,12 +2,17 @@ import { access } from "./de-access.js";
 import { alarms, arming, proof, todo } from "./de-alarm.js";
 import { doorsPage, strip } from "./de-control.js";
 import { emergency, inside } from "./de-inside.js";
+import { levelsDe, limitsDe } from "./limits-de.js";
+import { traitsDe } from "./traits-de.js";
 import { visitingDe } from "./visiting-de.js";
 import type { Words } from "./words.js";
 
 /** The German catalogue. */
 export const de: Words = {
   visiting: visitingDe,
+  traits: traitsDe,
+  limits: limitsDe,
+  levels: levelsDe,
   app: {
     name: "Gatewarden",
     skip: "Zum Inhalt",

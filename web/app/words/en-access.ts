@@ -7,6 +7,8 @@ export const access = {
     schedules: "Schedules",
     holidays: "Holidays",
     "door-groups": "Door groups",
+    areas: "Areas",
+    levels: "Threat levels",
   },
   what: "What",
   search: "Search",

@@ -2,11 +2,16 @@ import { access } from "./en-access.js";
 import { alarms, arming, proof, todo } from "./en-alarm.js";
 import { doorsPage, strip } from "./en-control.js";
 import { emergency, inside } from "./en-inside.js";
+import { levelsEn, limitsEn } from "./limits-en.js";
+import { traitsEn } from "./traits-en.js";
 import { visitingEn } from "./visiting-en.js";
 
 /** The English catalogue; its shape is every other language's. What the gateway itself says (events, refusals) is English for now. */
 export const en = {
   visiting: visitingEn,
+  traits: traitsEn,
+  limits: limitsEn,
+  levels: levelsEn,
   app: {
     name: "Gatewarden",
     skip: "Skip to the content",

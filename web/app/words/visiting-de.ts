@@ -5,8 +5,7 @@ export const visitingDe: typeof visitingEn = {
   company: "Firma",
   host: "Gastgeber",
   sponsor: "Verantwortlich",
-  hostHint:
-    "Wen sie besuchen, oder wer für sie einsteht. Sie werden nur eingelassen, solange diese Person es wird.",
+  hostHint: "Wen sie besuchen. Sie werden nur eingelassen, solange diese Person es wird.",
   worksFor: (company) => `Arbeitet für ${company}`,
   visits: (host) => `Besucht ${host}`,
   answeredFor: (host) => `Verantwortlich: ${host}`,

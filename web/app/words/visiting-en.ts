@@ -3,7 +3,7 @@ export const visitingEn = {
   company: "Company",
   host: "Host",
   sponsor: "Sponsor",
-  hostHint: "Whom they visit, or who answers for them. They are let in only while that person is.",
+  hostHint: "Whom they visit. They are let in only while that person is.",
   worksFor: (company: string) => `Works for ${company}`,
   visits: (host: string) => `Visits ${host}`,
   answeredFor: (host: string) => `Answered for by ${host}`,

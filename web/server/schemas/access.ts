@@ -56,6 +56,33 @@ const siteHoliday = z
 
 const namedDoors = z.object({ id, name, doors: z.array(id).min(1).max(2_000) }).meta({ id: "DoorGroup" });
 const named = z.object({ id, name });
+const passback = z
+  .union([
+    z.object({ kind: z.enum(["soft", "hard"]) }),
+    z.object({ kind: z.literal("timed"), minutes: z.int().min(1).max(1_440) }),
+  ])
+  .meta({ id: "Passback", description: "Who was not seen leaving may not come in again." });
+const occupancy = z
+  .object({ min: z.int().min(2).max(10).optional(), max: z.int().min(1).max(100_000).optional() })
+  .meta({ id: "OccupancyLimits" });
+const areaLimits = z.strictObject({
+  passback: passback.optional(),
+  occupancy: occupancy.optional(),
+  escort: z.boolean().optional(),
+});
+const levelMode = z.enum(["card", "card-and-pin", "pin", "card-or-pin", "two-step", "free", "secured"]);
+const threatLevel = z
+  .object({
+    id,
+    name,
+    doors: z
+      .array(z.object({ doorGroup: id, mode: levelMode }))
+      .max(100)
+      .optional(),
+    deny: z.array(id).min(1).max(500).optional(),
+    onlyGroups: z.array(id).min(1).max(500).optional(),
+  })
+  .meta({ id: "ThreatLevel", description: "The first of a site changes nothing." });
 
 export const accessRules = z
   .object({
@@ -65,7 +92,18 @@ export const accessRules = z
     holidays: z.array(siteHoliday),
     holidayTypes: z.array(named),
     doorGroups: z.array(namedDoors),
-    areas: z.array(z.object({ id, name: z.string(), parent: id.nullable() })),
+    threatLevels: z.array(threatLevel),
+    areas: z.array(
+      z.object({
+        id,
+        name: z.string(),
+        parent: id.nullable(),
+        outside: z.boolean(),
+        passback: passback.nullable(),
+        occupancy: occupancy.nullable(),
+        escort: z.boolean(),
+      }),
+    ),
     doors: z.array(z.object({ id, name: z.string(), from: id, to: id, freeSchedule: id.nullable() })),
     sensors: z.array(named),
     partitions: z.array(named),
@@ -83,8 +121,10 @@ const siteChange = z
     z.strictObject({ kind: z.literal("schedule"), put: weekSchedule }),
     z.strictObject({ kind: z.literal("door-group"), put: namedDoors }),
     z.strictObject({ kind: z.literal("holiday-type"), put: named }),
+    z.strictObject({ kind: z.literal("threat-level"), put: threatLevel }),
+    z.strictObject({ kind: z.literal("area-limits"), area: id, put: areaLimits }),
     z.strictObject({
-      kind: z.enum(["group", "schedule", "door-group", "holiday-type"]),
+      kind: z.enum(["group", "schedule", "door-group", "holiday-type", "threat-level"]),
       remove: id,
     }),
     z.strictObject({ kind: z.literal("holiday"), put: siteHoliday, was: siteHoliday.optional() }),

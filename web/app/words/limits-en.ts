@@ -1,0 +1,51 @@
+/** Words of the limits of areas, and of what threat levels change. */
+export const limitsEn = {
+  none: "No area inside",
+  choose: "Choose an area",
+  chooseHint:
+    "How many people it holds, who may come back into it and who needs an escort there, stand here.",
+  unlimited: "no limits",
+  atMost: (n: number) => `at most ${n}`,
+  atLeast: (n: number) => `nobody or at least ${n}`,
+  withEscort: "some only with an escort",
+  passbackIs: {
+    soft: "anti-passback noted",
+    hard: "anti-passback refused",
+    timed: "anti-passback for a time",
+  },
+  max: "At most so many people",
+  maxHint: "Empty: as many as come. During a fire nobody is counted out.",
+  min: "Nobody, or at least so many",
+  minHint: "Nobody is alone there: people come and go together until there are enough.",
+  fewer: "That is more than it may hold.",
+  passback: "Anti-passback",
+  passbackHint: "Somebody who was not seen leaving comes again with the same badge.",
+  kinds: { none: "Let in", soft: "Let in, and noted", hard: "Refused", timed: "Refused for a while" },
+  minutes: "For so many minutes",
+  escort: "Some people need an escort here",
+  escortHint: "Those of whom their page says so.",
+};
+
+export const levelsEn = {
+  usual: "the usual one: changes nothing",
+  usualHint: "The first level is the usual one and changes nothing at the doors.",
+  nothing: "changes nothing yet",
+  add: "New threat level",
+  none: "No threat level yet",
+  noneHint:
+    "A threat level changes many doors at once, with one press at the top of every page. The first is the usual one; add what goes beyond it.",
+  choose: "Choose a threat level",
+  chooseHint: "What it changes at the doors, and who is still let in, stand here.",
+  allDoors: "All doors",
+  doors: "Doors",
+  doorsHint: "Their mode while the level is in force. Of several lines that name a door the first counts.",
+  doorsOf: (n: number) => `Doors ${n}`,
+  modeOf: (n: number) => `Mode ${n}`,
+  addDoors: "Add doors",
+  removeDoors: (n: number) => `Remove doors ${n}`,
+  only: "Only these groups are let in",
+  onlyHint: "Empty: all groups, but for those below. Leaving stays possible for everybody.",
+  deny: "These groups are not let in",
+  onlyOf: (groups: string) => `only ${groups}`,
+  notOf: (groups: string) => `not ${groups}`,
+};

@@ -1,0 +1,26 @@
+/** What may be said of a person besides name, groups and dates. */
+export const traitsEn = {
+  title: "Special",
+  of: {
+    contractor: "Contractor: comes in only with a valid induction",
+    visitor: "Visitor",
+    "needs-escort": "Comes into some areas only with an escort",
+    escort: "May escort others",
+    "extended-time": "Has longer to go through a door",
+    "may-prop": "May hold doors open",
+    "passback-exempt": "Anti-passback is only noted",
+    maintenance: "Is let in at doors in maintenance",
+  },
+  sponsorHint: "Who answers for a contractor. They are let in only while that person is.",
+  inductedUntil: "Induction valid until",
+  inductedHint: "Needed for contractors; for everybody else a date here limits, and none does not.",
+  trainings: "Trainings",
+  trainingsHint: "Named as in the rights of groups. Each counts until its date.",
+  training: (n: number) => `Training ${n}`,
+  trainingUntil: (n: number) => `Training ${n} is valid until`,
+  removeTraining: (n: number) => `Remove training ${n}`,
+  addTraining: "Add a training",
+  trainingShape: "Small letters, digits and dashes",
+  trainingTwice: "The same training stands there twice.",
+  trained: (training: string, until: string) => `${training} until ${until}`,
+};
