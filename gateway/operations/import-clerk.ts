@@ -186,7 +186,7 @@ function lineReader(
 
 /** What the line says of the extras, as a patch of the row's (RFC 7396, order as in `extras.ts`); undefined: nothing. */
 function personPatch(
-  { traits, trainings, host, inductedUntil, company }: ListExtras,
+  { traits, trainings, host, sponsor, inductedUntil, company }: ListExtras,
   instantAt: (text: string) => number | undefined,
   wrong: (column: string, message: string) => void,
 ): string | undefined {
@@ -205,6 +205,7 @@ function personPatch(
             Object.entries(trainings).map(([training, until]) => [training, at("trainings", until)]),
         }),
     ...(host === undefined ? {} : { host }),
+    ...(sponsor === undefined ? {} : { sponsor }),
     ...(inductedUntil === undefined
       ? {}
       : { inductedUntil: inductedUntil && at("inducted_until", inductedUntil) }),

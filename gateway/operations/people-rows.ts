@@ -24,6 +24,7 @@ export const importRow = z.strictObject({
   traits: z.array(z.enum(traits)).max(traits.length).nullish(),
   trainings: z.record(id, day).nullish(),
   host: id.nullish(),
+  sponsor: id.nullish(),
   company: company.nullish(),
   inductedUntil: day.nullish(),
   credentials: z
@@ -139,7 +140,7 @@ export async function rowsToChange(house: HouseParts, rows: readonly ImportRow[]
 function extrasSaid(row: ImportRow, at: string, timeZone: string, faults: Fault[]): ExtrasParams {
   const until = (text: string, path: string): number =>
     instantAt(text, "until", `${at}.${path}`, timeZone, faults).validUntil ?? 0;
-  const { traits: words, trainings, host, inductedUntil } = row;
+  const { traits: words, trainings, host, sponsor, inductedUntil } = row;
   return {
     ...(words === undefined ? {} : { traits: words ?? [] }),
     ...(trainings === undefined
@@ -150,6 +151,7 @@ function extrasSaid(row: ImportRow, at: string, timeZone: string, faults: Fault[
           ),
         }),
     ...(host === undefined ? {} : { host }),
+    ...(sponsor === undefined ? {} : { sponsor }),
     ...(inductedUntil === undefined
       ? {}
       : { inductedUntil: inductedUntil === null ? null : until(inductedUntil, "inductedUntil") }),

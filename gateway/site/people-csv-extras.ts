@@ -2,7 +2,14 @@
 import { type Trait, traits } from "../core/people.js";
 import { idPattern } from "./shapes.js";
 
-export const personExtraColumns = ["company", "host", "traits", "trainings", "inducted_until"] as const;
+export const personExtraColumns = [
+  "company",
+  "host",
+  "sponsor",
+  "traits",
+  "trainings",
+  "inducted_until",
+] as const;
 export const cardExtraColumns = ["max_uses", "responder"] as const;
 export type ExtraColumn = (typeof personExtraColumns)[number] | (typeof cardExtraColumns)[number];
 
@@ -10,6 +17,7 @@ export type ExtraColumn = (typeof personExtraColumns)[number] | (typeof cardExtr
 export interface ListExtras {
   readonly company?: string | null;
   readonly host?: string | null;
+  readonly sponsor?: string | null;
   readonly traits?: readonly Trait[] | null;
   /** By training, until when it is valid. */
   readonly trainings?: Readonly<Record<string, string>> | null;
@@ -25,6 +33,7 @@ export interface ListCardExtras {
 export const columnOfExtra: Readonly<Record<keyof ListExtras, ExtraColumn>> = {
   company: "company",
   host: "host",
+  sponsor: "sponsor",
   traits: "traits",
   trainings: "trainings",
   inductedUntil: "inducted_until",
@@ -47,7 +56,8 @@ export function personExtrasOf(
 ): ListExtras {
   if (!personExtraColumns.some((column) => has.has(column))) return none;
   if (cells.company.length > longestCompany) fault("company", `is longer than ${longestCompany} characters`);
-  if (cells.host !== "" && !idPattern.test(cells.host)) fault("host", "must be a person's id");
+  for (const column of ["host", "sponsor"] as const)
+    if (cells[column] !== "" && !idPattern.test(cells[column])) fault(column, "must be a person's id");
   if (cells.inducted_until !== "" && !isDate(cells.inducted_until))
     fault("inducted_until", "must be a date such as 2026-12-31 or an instant such as 2026-12-31T17:00:00Z");
   const words = wordsOf(cells.traits);
@@ -57,6 +67,7 @@ export function personExtrasOf(
   return {
     ...(has.has("company") ? { company: cells.company || null } : {}),
     ...(has.has("host") ? { host: cells.host || null } : {}),
+    ...(has.has("sponsor") ? { sponsor: cells.sponsor || null } : {}),
     ...(has.has("traits") ? { traits: words.length === 0 ? null : (words as Trait[]) } : {}),
     ...(has.has("trainings") ? { trainings: trainingsOf(cells.trainings, fault, isDate) } : {}),
     ...(has.has("inducted_until") ? { inductedUntil: cells.inducted_until || null } : {}),
@@ -111,6 +122,7 @@ export function extrasThatDiffer(first: ListExtras, further: ListExtras): ExtraC
 export interface ExtrasWritten {
   readonly company?: string | null;
   readonly host?: string | null;
+  readonly sponsor?: string | null;
   readonly traits?: readonly string[];
   readonly trainings?: Readonly<Record<string, string>>;
   readonly inductedUntil?: string | null;
@@ -121,6 +133,7 @@ export function extraCells(person: ExtrasWritten): readonly string[] {
   return [
     person.company ?? "",
     person.host ?? "",
+    person.sponsor ?? "",
     (person.traits ?? []).join(";"),
     trainings.join(";"),
     person.inductedUntil ?? "",

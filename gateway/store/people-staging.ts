@@ -146,10 +146,14 @@ const comparing: readonly { readonly step: string; readonly sql: readonly string
        FROM house.credential_versions c WHERE c.id = cards.id AND c.newest = 1`,
       `INSERT INTO faults SELECT line, 'person', '"' || people.id || '" is the id of a card' FROM people
        WHERE state = 0 AND EXISTS (SELECT 1 FROM house.credential_versions c WHERE c.id = people.id)`,
-      `INSERT INTO faults SELECT line, 'host', 'there is no person "' || (extra->>'host') || '"' FROM people
-       WHERE extra IS NOT NULL AND extra->>'host' IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM people h WHERE h.id = people.extra->>'host')
-         AND NOT EXISTS (SELECT 1 FROM house.person_versions h WHERE h.id = people.extra->>'host')`,
+      ...["host", "sponsor"].map(
+        (
+          column,
+        ) => `INSERT INTO faults SELECT line, '${column}', 'there is no person "' || (extra->>'${column}') || '"' FROM people
+         WHERE extra IS NOT NULL AND extra->>'${column}' IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM people h WHERE h.id = people.extra->>'${column}')
+           AND NOT EXISTS (SELECT 1 FROM house.person_versions h WHERE h.id = people.extra->>'${column}')`,
+      ),
       "UPDATE cards SET id = ?1 || printf('%07d', rowid) WHERE id IS NULL",
       "DROP TABLE lines",
     ],

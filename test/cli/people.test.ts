@@ -188,10 +188,10 @@ describe("people on the command line", () => {
     const play: Play = () => ({ ok: true, result: { people: [ben, odd], total: 2, next: null } });
     const said = await commandLine(["people", "export"], { play });
     expect(said.out.split("\r\n")).toEqual([
-      "person,name,groups,credential,printed,valid_from,valid_until,status,company,host,traits,trainings,inducted_until,max_uses,responder",
-      "ben,Ben,staff,26:142:51091,,,2026-12-31T23:00:00.000Z,active,,,,,,,",
-      `odd,"'=cmd|"" /C calc""!A0",staff,,,,,blocked,'=Kran AG,ben,"contractor;escort",laser:2027-01-31T00:00:00.000Z,,,`,
-      `odd,"'=cmd|"" /C calc""!A0",staff,uid:04a1b2c3,'-1,,,lost,'=Kran AG,ben,"contractor;escort",laser:2027-01-31T00:00:00.000Z,,3,yes`,
+      "person,name,groups,credential,printed,valid_from,valid_until,status,company,host,sponsor,traits,trainings,inducted_until,max_uses,responder",
+      "ben,Ben,staff,26:142:51091,,,2026-12-31T23:00:00.000Z,active,,,,,,,,",
+      `odd,"'=cmd|"" /C calc""!A0",staff,,,,,blocked,'=Kran AG,ben,,"contractor;escort",laser:2027-01-31T00:00:00.000Z,,,`,
+      `odd,"'=cmd|"" /C calc""!A0",staff,uid:04a1b2c3,'-1,,,lost,'=Kran AG,ben,,"contractor;escort",laser:2027-01-31T00:00:00.000Z,,3,yes`,
       "",
     ]);
   });

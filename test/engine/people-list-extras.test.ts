@@ -15,7 +15,7 @@ afterEach(async () => {
 afterAll(() => own.gone());
 
 const header =
-  "person,name,groups,credential,status,company,host,traits,trainings,inducted_until,max_uses,responder";
+  "person,name,groups,credential,status,company,host,sponsor,traits,trainings,inducted_until,max_uses,responder";
 
 async function done<T = Record<string, unknown>>(name: string, params: object): Promise<T> {
   const performed = await house?.operations.perform(localAdministrator(), name, params);
@@ -66,14 +66,15 @@ test("a list says who works for whom, what they have learned and how often a car
   await aHouse();
   const list = [
     header,
-    "bo,Bo,staff,uid:04a1b2c3,,,,,,,,",
-    "kim,Kim,staff,uid:04a1b2c4,,Kran AG,bo,contractor;needs-escort,laser:2027-01-31; forklift:2026-12-24,2026-12-31,5,",
-    "kim,,,uid:04a1b2c5,lost,,,,,,,yes",
+    "bo,Bo,staff,uid:04a1b2c3,,,,,,,,,",
+    "kim,Kim,staff,uid:04a1b2c4,,Kran AG,bo,bo,contractor;needs-escort,laser:2027-01-31; forklift:2026-12-24,2026-12-31,5,",
+    "kim,,,uid:04a1b2c5,lost,,,,,,,,yes",
   ].join("\n");
   expect((await imported(list)).summary).toMatchObject({ added: 2, credentials: 3 });
   const kim = {
     company: "Kran AG",
     host: "bo",
+    sponsor: "bo",
     traits: ["contractor", "needs-escort"],
     trainings: { forklift: "2026-12-24T23:00:00.000Z", laser: "2027-01-31T23:00:00.000Z" },
     inductedUntil: "2026-12-31T23:00:00.000Z",
@@ -95,7 +96,7 @@ test("a list says who works for whom, what they have learned and how often a car
 test("an empty cell takes away; a training that is left out is gone; what is not in the list stays", async () => {
   await aHouse();
   await imported(
-    `${header}\nbo,Bo,,,,,,,,,,\nkim,Kim,staff,uid:04a1b2c4,,Kran AG,bo,contractor,laser:2027-01-31; forklift:2026-12-24,2026-12-31,5,yes`,
+    `${header}\nbo,Bo,,,,,,,,,,,\nkim,Kim,staff,uid:04a1b2c4,,Kran AG,bo,,contractor,laser:2027-01-31; forklift:2026-12-24,2026-12-31,5,yes`,
   );
   await done("person.let-in", { person: "kim", door: "door-1", until: "2099-01-01T00:00:00Z" });
   const view = await imported(
@@ -120,13 +121,13 @@ test("faults are told with line and column", async () => {
   const { faults } = await checked(
     [
       header,
-      "a,A,,,,,,vip,,,,",
-      "b,B,,,,,,,laser,,,",
-      "c,C,,uid:04a1b2c3,,,,,,soon,0,perhaps",
-      "d,D,,,,,,,,,3,",
-      "e,E,,uid:04a1b2c4,,Kran,,,,,,",
-      "e,E,,uid:04a1b2c5,,Kahn,,,,,,",
-      "f,F,,,,,ghost,,,,,",
+      "a,A,,,,,,,vip,,,,",
+      "b,B,,,,,,,,laser,,,",
+      "c,C,,uid:04a1b2c3,,,,,,,soon,0,perhaps",
+      "d,D,,,,,,,,,,3,",
+      "e,E,,uid:04a1b2c4,,Kran,,,,,,,",
+      "e,E,,uid:04a1b2c5,,Kahn,,,,,,,",
+      "f,F,,,,,ghost,nobody,,,,,",
     ].join("\n"),
   );
   expect(faults.map(({ line, column }) => `${line} ${column}`)).toEqual([
@@ -138,6 +139,7 @@ test("faults are told with line and column", async () => {
     "5 max_uses",
     "7 company",
     "8 host",
+    "8 sponsor",
   ]);
 });
 
