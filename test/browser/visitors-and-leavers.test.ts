@@ -115,9 +115,9 @@ describe.skipIf(chromePath === undefined)(`people for a while, in the browser${w
   test("somebody gets a PIN, a company and a right until tonight; an easy PIN is refused", async () => {
     await page.goto(`${house.url}/people/murat-yildiz`);
     await page.getByRole("button", { name: "Change" }).click();
-    await page.getByRole("dialog").getByLabel("Company").fill("Kran AG");
+    await page.getByRole("dialog").getByLabel("Company").fill("Nordkran GmbH");
     await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
-    await page.getByText("Works for Kran AG").waitFor();
+    await page.getByText("Works for Nordkran GmbH").waitFor();
 
     await page.getByRole("button", { name: "Set PIN" }).click();
     const form = page.getByRole("dialog");
@@ -182,7 +182,7 @@ describe.skipIf(chromePath === undefined)(`people for a while, in the browser${w
   test("leavers are looked at first, revoked together, and brought back", async () => {
     await navigate(page, "People");
     await page.getByRole("link", { name: "Leavers" }).click();
-    await choose(page, "Company", "Kran AG");
+    await choose(page, "Company", "Nordkran GmbH");
     await page.getByRole("button", { name: "Show who that is" }).click();
     await page.getByText("1 person with 1 badge would be revoked. Nothing has happened yet.").waitFor();
     await page.getByText("By search").click();

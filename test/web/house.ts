@@ -184,6 +184,7 @@ const bruno = {
   host: null,
   company: "Keller Bau",
   inductedUntil: null,
+  sponsor: null,
   pin: true,
   credentials: [card],
 };
