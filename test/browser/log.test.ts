@@ -106,7 +106,7 @@ describe.skipIf(chromePath === undefined)(`the log in a browser (${chromePath ??
     }
     await begins.waitFor();
     await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-    await rows(page).filter({ hasText: "gateway started" }).first().waitFor();
+    await rows(page).filter({ hasText: "activated revision 1 of the site" }).first().waitFor();
     expect(visitor.complaints).toEqual([]);
-  });
+  }, 120_000);
 });
