@@ -431,6 +431,9 @@ export class ReaderLink {
       case "prove":
         return this.#proven(reply, frame, now);
       case "set-up":
+        // The new key was asked for in the middle of a question: this answers that question, and the key has not been sent yet.
+        if (this.#installation?.stage === "asked" && waiting.exchange.command !== this.#setUp[0])
+          return this.#ready(waiting, reply, now);
         return this.#settingUp(reply, now);
       case "ready":
         return this.#ready(waiting, reply, now);

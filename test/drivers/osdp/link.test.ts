@@ -248,6 +248,23 @@ describe("a new key in place of the old one", () => {
     expect([...new Set(line.clear)]).toEqual([0x61]);
   });
 
+  test("asked for while a question is on the line is sent once that is answered, and the card in its answer counts", () => {
+    const line = new CountedLine({ key }, key).run(200);
+    line.reader.card(card26);
+    const { spoil } = line;
+    let rotated = false;
+    line.spoil = (answer) => {
+      if (!rotated) rotated = line.link.rotate(Buffer.from(next, "hex"));
+      return spoil(answer);
+    };
+    line.run(500);
+    expect(rotated).toBe(true);
+    expect(line.cards()).toEqual([card26]);
+    expect(line.reader.key?.toString("hex").toUpperCase()).toBe(next);
+    expect(line.of("not-installed")).toEqual([]);
+    expect(line.of("installed")).toHaveLength(1);
+  });
+
   test("whose acknowledgement is lost with the line is found out: both are tried, without a false alarm", () => {
     const line = new CountedLine({ key }, key).run(200);
     line.link.rotate(Buffer.from(next, "hex"));
