@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const long = process.env.LONG === "1";
 
 const include = ["test/**/*.test.ts"];
-const hostile = "test/hostile/**/*.test.ts";
+const alone = ["test/hostile/**/*.test.ts", "test/drivers/osdp/line-share.test.ts"];
 const exclude = ["**/node_modules/**", "dist/**", ...(long ? [] : ["test/**/*.long.test.ts"])];
 
 export default defineConfig({
@@ -20,10 +20,19 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "house", include, exclude: [...exclude, hostile], sequence: { groupOrder: 0 } },
+        test: { name: "house", include, exclude: [...exclude, ...alone], sequence: { groupOrder: 0 } },
       },
       // Alone on the machine: what is measured is the gateway under attack, not the gateway beside another test.
-      { extends: true, test: { name: "hostile", include: [hostile], exclude, sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: {
+          name: "alone",
+          include: alone,
+          exclude,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });

@@ -1,72 +1,12 @@
 /** The line with several readers on it, over a real pseudo-terminal pair. */
-import { afterEach, describe, expect, test } from "vitest";
-import { Bus } from "../../../drivers/osdp/bus.js";
-import { lineLimit } from "../../../drivers/osdp/line-speed.js";
-import type { Fact } from "../../../drivers/osdp/link.js";
-import type { LineSpeed } from "../../../drivers/osdp/orders.js";
+import { describe, expect, test } from "vitest";
 import { LinePort } from "../../../drivers/osdp/port.js";
 import { Timetable } from "../../../drivers/osdp/timetable.js";
 import { describeWithPeers } from "../../peers/peers.js";
-import { Cable, type LineSketch } from "./line.js";
+import { Cable } from "./line.js";
+import { panel, readers, until } from "./panel.js";
 
-const keyOf = (address: number) => Buffer.from(`9F3C71D08E5A24B66B0D4C17E8F29A${50 + address}`, "hex");
 const card26 = "10111101100010001110101110";
-const readers = (...addresses: readonly number[]) =>
-  addresses.map((address) => ({ address, key: keyOf(address).toString("hex"), serial: address }));
-
-interface Panel {
-  readonly cable: Cable;
-  readonly bus: Bus;
-  readonly port: LinePort;
-  readonly facts: { readonly address: number; readonly at: number; readonly fact: Fact }[];
-  of<K extends Fact["is"]>(kind: K, address?: number): Extract<Fact, { is: K }>[];
-}
-
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-async function panel(sketch: LineSketch, pollEveryMs?: number): Promise<Panel> {
-  const cable = new Cable(sketch);
-  await cable.plug();
-  const facts: Panel["facts"] = [];
-  const speed = (sketch.speed ?? 115_200) as LineSpeed;
-  const bus: Bus = new Bus({
-    speed,
-    write: (bytes) => port.write(bytes),
-    ...(pollEveryMs === undefined ? {} : { pollEveryMs }),
-    onFacts: (address, told) => facts.push(...told.map((fact) => ({ address, at: performance.now(), fact }))),
-  });
-  const port = new LinePort(
-    { path: cable.path, speed },
-    {
-      onUp: () => bus.start(),
-      onDown: (why) => bus.stop(why),
-      onBytes: (bytes) => bus.hear(bytes),
-    },
-  );
-  for (const { address } of sketch.readers) bus.seat({ address, key: keyOf(address) });
-  port.start();
-  closing.push(async () => {
-    bus.stop("the test is over");
-    await port.stop();
-    await cable.close();
-  });
-  return {
-    cable,
-    bus,
-    port,
-    facts,
-    of: (kind, address) =>
-      facts.flatMap(({ address: from, fact }) =>
-        fact.is === kind && (address === undefined || from === address) ? [fact as never] : [],
-      ),
-  };
-}
-
-const until = (what: () => unknown, timeout = 5_000) =>
-  expect.poll(what, { timeout, interval: 5 }).toBeTruthy();
 
 test("every reader has its turn, and one with an order goes first, but not twice while another waits", () => {
   const timetable = new Timetable();
@@ -91,33 +31,6 @@ describeWithPeers("a line of readers", ["socat"], ({ socat }) => {
         { reply: { bits: card26 } },
       ]);
   });
-
-  // How much of the line it uses is the bench's (test/bench/wires.ts): beside other tests, what is measured is they.
-  for (const speed of [9_600, 19_200] as const)
-    test(`at ${speed} the line is shared fairly, and what it does is told beside what it can`, async () => {
-      const { bus, of } = await panel({ socat, readers: readers(1, 2, 3, 4), speed, paced: true }, 0);
-      await until(() => of("online").length === 4, 10_000);
-      const counts = new Map<number, number>();
-      const end = performance.now() + 6_000;
-      // Looked at from outside: how often each link was given its turn.
-      for (const address of [1, 2, 3, 4]) {
-        const link = bus.link(address);
-        const next = link?.next.bind(link);
-        if (link && next)
-          link.next = (now) => {
-            counts.set(address, (counts.get(address) ?? 0) + 1);
-            return next(now);
-          };
-      }
-      while (performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
-      const { measured, limit } = bus.rate;
-      expect(limit).toBe(lineLimit(speed));
-      expect(measured / limit).toBeGreaterThan(process.env.LONG === "1" ? 0.8 : 0.2);
-      expect(measured / limit).toBeLessThanOrEqual(1.01);
-      // A turn is taken again when the machine was busy elsewhere and an answer came late.
-      const turns = [...counts.values()];
-      expect(Math.min(...turns)).toBeGreaterThanOrEqual(0.8 * Math.max(...turns));
-    });
 
   test("a reader whose cable is pulled is away within 3 s and back within 5 s, and the others go on", async () => {
     const { cable, facts, of } = await panel({ socat, readers: readers(1, 2) });
