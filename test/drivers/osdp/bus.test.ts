@@ -1,5 +1,5 @@
 /** The line with several readers on it, over a real pseudo-terminal pair. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { LinePort } from "../../../drivers/osdp/port.js";
 import { Timetable } from "../../../drivers/osdp/timetable.js";
 import { describeWithPeers } from "../../peers/peers.js";
@@ -80,7 +80,7 @@ describe("a serial port", () => {
         },
         { onUp: (path) => ups.push(path), onDown: (why) => downs.push(why), onBytes: () => {} },
       );
-      closing.push(async () => {
+      onTestFinished(async () => {
         await port.stop();
         await cable.close();
       });
