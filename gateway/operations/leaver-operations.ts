@@ -1,6 +1,7 @@
 /**
  * People who leave, many at once: by company, by whom they are here for, by a search, or by a list of ids and badge numbers. First it
- * is told who that is; then all of them are blocked with their badges, or nobody. The act is kept and can be undone.
+ * is told who that is; then all of them are blocked with their badges, piece by piece, or nobody where anything stands against it. The
+ * act is kept before the first of them, so that it can be undone wherever it was cut short, and each piece has its event.
  */
 import { createHash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -21,7 +22,6 @@ import { iso } from "./people-writing.js";
 
 /** More in one act nobody looks through before. */
 const mostAtOnce = 5_000;
-const namesAnEvent = 100;
 /** So many rows are looked at before doors are answered again. */
 const rowsATurn = 500;
 
@@ -228,36 +228,37 @@ async function revokeMany(house: HouseParts, operator: Operator, params: RevokeP
   const why = params.note;
   const at = house.clock.now();
   const audit = { by: operator.actor, at, ...(why === undefined ? {} : { why }) };
-  await nextTurn();
-  const result = await putInPieces(house, change, audit);
-  if (result.versions.size === 0)
-    return refused("conflict", "they could not be revoked; nobody was", result.faults);
+  // A row that is revoked has one version more: whatever has another one by the time of an undo is left as it is.
+  const versionOf = new Map(
+    rows.flatMap((row) => [row, ...row.credentials]).map((row) => [row.id, row.version]),
+  );
+  const revoked = ({ id }: { readonly id: string }): ActRow => ({
+    id,
+    version: (versionOf.get(id) ?? 0) + 1,
+    before: "active",
+  });
   const kept: Omit<PeopleAct, "undoneAt"> = {
     id: act,
     at,
     by: operator.actor.id,
     note: why ?? null,
-    people: rows
-      .filter(({ id, status }) => status === "active" && result.versions.has(id))
-      .map(({ id }): ActRow => ({ id, version: result.versions.get(id) ?? 0, before: "active" })),
+    people: rows.filter(({ status }) => status === "active").map(revoked),
     // A PIN is free for others from now on, and does not come back.
-    credentials: change.credentials
-      .filter((row) => !isPin(row) && result.versions.has(row.id))
-      .map(({ id }): ActRow => ({ id, version: result.versions.get(id) ?? 0, before: "active" })),
+    credentials: change.credentials.filter((row) => !isPin(row)).map(revoked),
   };
-  await house.store.peopleActs.put(kept);
-  await journal(
-    house,
-    operator,
-    "leavers revoked",
-    act,
-    rows.map(({ id }) => id).filter((each) => result.versions.has(each)),
-    why,
-  );
+  await nextTurn();
+  const events = journal(house, operator, "leavers revoked", act, rows.length, why);
+  const result = await putInPieces(house, change, audit, {
+    checked: () => house.store.peopleActs.put(kept),
+    written: events.write,
+  });
+  await events.durable();
+  if (result.versions.size === 0)
+    return refused("conflict", "they could not be revoked; nobody was", result.faults);
   if (result.faults.length > 0)
     return refused(
       "conflict",
-      `only ${kept.people.length} of ${rows.length} could be revoked; look at the list again`,
+      `only ${result.people} of ${rows.length} could be revoked; look at the list again`,
       result.faults,
     );
   return done({ act, ...told });
@@ -295,18 +296,12 @@ async function restoreMany(
   const at = house.clock.now();
   const why = params.note;
   const audit = { by: operator.actor, at, ...(why === undefined ? {} : { why }) };
-  const result = await putInPieces(house, { people: back, credentials }, audit);
+  const events = journal(house, operator, "leavers restored", act.id, back.length, why);
+  const result = await putInPieces(house, { people: back, credentials }, audit, { written: events.write });
+  await events.durable();
   if (result.faults.length > 0)
     return refused("conflict", "they could not all be restored; look at them", result.faults);
   await house.store.peopleActs.undone(act.id, at);
-  await journal(
-    house,
-    operator,
-    "leavers restored",
-    act.id,
-    back.map(({ id }) => id),
-    why,
-  );
   return done({
     act: act.id,
     people: back.length,
@@ -315,25 +310,25 @@ async function restoreMany(
   });
 }
 
-/** Everybody by id, some in each entry; the rows keep every version besides. */
-async function journal(
+/** Everybody by id, some in each entry, as they are written; the rows keep every version besides. */
+function journal(
   house: HouseParts,
   operator: Operator,
   action: string,
   act: string,
-  people: readonly string[],
+  of: number,
   why: string | undefined,
-): Promise<void> {
+): { write(people: readonly string[]): void; durable(): Promise<void> } {
   let durable: Promise<void> = Promise.resolve();
-  for (let from = 0; from === 0 || from < people.length; from += namesAnEvent) {
-    await nextTurn();
-    const some = people.slice(from, from + namesAnEvent);
-    durable = house.engine.note({
-      type: "audit.people-changed",
-      by: operator.actor,
-      ...(why === undefined ? {} : { reason: why }),
-      data: { action, act, rows: some.length, of: people.length, people: some },
-    }).durable;
-  }
-  await durable;
+  return {
+    write: (people) => {
+      durable = house.engine.note({
+        type: "audit.people-changed",
+        by: operator.actor,
+        ...(why === undefined ? {} : { reason: why }),
+        data: { action, act, rows: people.length, of, people },
+      }).durable;
+    },
+    durable: () => durable,
+  };
 }

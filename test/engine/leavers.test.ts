@@ -159,9 +159,17 @@ test("doors are answered in between while thousands leave at once, each of whom 
   setImmediate(turn);
   const revoked = revoke({ company: "Gone Ltd", expect: list });
   while ((await scan(1)) !== "granted") expect(over).toBe(false);
+  const first = async () =>
+    (await house.done<{ person: { status: string } }>("person.get", { person: "l0" })).person.status;
+  while ((await first()) !== "blocked") expect(over).toBe(false);
+  // Were the power to go now, what is revoked could be brought back.
+  const { acts } = await house.done<{ acts: { act: string; people: number }[] }>("people.acts", {});
+  expect(over).toBe(false);
+  expect(acts[0]).toMatchObject({ people: leavers });
   const { act } = await revoked.finally(() => {
     over = true;
   });
+  expect(acts[0]?.act).toBe(act);
   expect(turns).toBeGreaterThan(100);
   // Of the processor, with what other threads and a collection of garbage take meanwhile; all at once take half a second and more.
   expect(longestMs).toBeLessThan(150);
