@@ -91,6 +91,11 @@ const someone = (id: string, more: Partial<Person> = {}): Person => ({
 });
 const area = (id: string, more: Partial<Area>): Site => smallOffice({ areas: { [id]: more } });
 const front = (more: Partial<Omit<Door, "id">>): Site => smallOffice({ doors: { front: more } });
+/** At least three in the lobby, and nobody leaves it without the reader. */
+const threeInside = smallOffice({
+  areas: { lobby: { occupancy: { min: 3 } } },
+  doors: { front: { exit: "controlled" } },
+});
 const inLobby = (...ids: readonly string[]): MutableState =>
   state(({ whereabouts }) => {
     for (const id of ids)
@@ -528,10 +533,7 @@ const table: readonly (readonly [Rule, Case, string])[] = [
   [
     notAlone,
     {
-      site: smallOffice({
-        areas: { lobby: { occupancy: { min: 3 } } },
-        doors: { front: { exit: "controlled" } },
-      }),
+      site: threeInside,
       side: "inside",
       state: inLobby("ada", "finn", "gil"),
     },
@@ -540,10 +542,7 @@ const table: readonly (readonly [Rule, Case, string])[] = [
   [
     notAlone,
     {
-      site: smallOffice({
-        areas: { lobby: { occupancy: { min: 3 } } },
-        doors: { front: { exit: "controlled" } },
-      }),
+      site: threeInside,
       side: "inside",
       state: inLobby("ada", "finn", "gil", "eve"),
     },
@@ -552,10 +551,7 @@ const table: readonly (readonly [Rule, Case, string])[] = [
   [
     notAlone,
     {
-      site: smallOffice({
-        areas: { lobby: { occupancy: { min: 3 } } },
-        doors: { front: { exit: "controlled" } },
-      }),
+      site: threeInside,
       side: "inside",
       state: inLobby("ada"),
     },
@@ -564,10 +560,7 @@ const table: readonly (readonly [Rule, Case, string])[] = [
   [
     notAlone,
     {
-      site: smallOffice({
-        areas: { lobby: { occupancy: { min: 3 } } },
-        doors: { front: { exit: "controlled" } },
-      }),
+      site: threeInside,
       side: "inside",
       state: inLobby("ada", "finn", "gil"),
       more: { others: [someone("finn"), someone("gil")] },

@@ -32,13 +32,23 @@ let folder: string;
 let gateway: RunningGateway;
 let box: AlarmBox;
 
-interface Answer {
+interface Answer<Body> {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: what the API answers is what is tested
-  readonly body: any;
+  readonly body: Body;
+}
+interface Todo {
+  readonly id: string;
+  readonly restoredAt: string | null;
+}
+interface Proof {
+  readonly quiet: readonly { readonly zone: string; readonly days: number | null }[];
+  readonly sirens: readonly object[];
+}
+interface Log {
+  readonly events: readonly { readonly data?: object }[];
 }
 
-const api = (method: "GET" | "POST", path: string, body?: object): Promise<Answer> =>
+const api = <Body = object>(method: "GET" | "POST", path: string, body?: object): Promise<Answer<Body>> =>
   new Promise((answered, failed) => {
     const text = body === undefined ? "" : JSON.stringify(body);
     const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
@@ -53,7 +63,7 @@ const api = (method: "GET" | "POST", path: string, body?: object): Promise<Answe
     asked.on("error", failed);
     asked.end(text);
   });
-const todos = async () => (await api("GET", "/todos")).body.todos;
+const todos = async () => (await api<{ todos: Todo[] }>("GET", "/todos")).body.todos;
 const by = (role: Operator["role"], discreet = false): Operator => ({
   actor: { kind: "operator", id: role },
   role,
@@ -84,7 +94,7 @@ afterAll(async () => {
 test("a thing to do is taken on, put off and done, each by whoever may, and in the log under his name", async () => {
   await box.input(1, true);
   await vi.waitFor(async () => expect(await todos()).toHaveLength(1), 5_000);
-  const [{ id: todo }] = await todos();
+  const todo = (await todos())[0]?.id;
   expect(await todos()).toMatchObject([
     { type: "device.mains-fault", sensor: "mains", owner: null, times: 1 },
   ]);
@@ -105,8 +115,8 @@ test("a thing to do is taken on, put off and done, each by whoever may, and in t
   await vi.waitFor(async () => expect((await todos())[0]?.restoredAt).not.toBeNull(), 5_000);
   expect((await api("POST", "/todos/work", { todo, does: "done", note: "fuse" })).status).toBe(200);
   expect(await todos()).toEqual([]);
-  const read = await api("GET", "/events?types=audit.todo&limit=10");
-  expect(read.body.events.map((event: { data: object }) => event.data).reverse()).toMatchObject([
+  const read = await api<Log>("GET", "/events?types=audit.todo&limit=10");
+  expect(read.body.events.map(({ data }) => data).reverse()).toMatchObject([
     { action: "take" },
     { action: "snooze" },
     { action: "done", note: "fuse" },
@@ -114,9 +124,8 @@ test("a thing to do is taken on, put off and done, each by whoever may, and in t
 });
 
 test("proof of life names what was never heard of, and the silent button to discreet accounts alone", async () => {
-  const { body } = await api("GET", "/alarm/proof");
-  const zones = (proof: { quiet: { zone: string; days: number | null }[] }) =>
-    Object.fromEntries(proof.quiet.map(({ zone, days }) => [zone, days]));
+  const { body } = await api<Proof>("GET", "/alarm/proof");
+  const zones = (proof: Proof) => Object.fromEntries(proof.quiet.map(({ zone, days }) => [zone, days]));
   expect(zones(body)).toEqual({ mains: 0, window: null, counter: null });
   expect(body.sirens).toMatchObject([{ siren: "siren", lastSounded: null, days: null }]);
   const plain = await operation(by("guard"), "alarm.proof", {});
@@ -129,9 +138,9 @@ test("a siren is tested for as long as asked and no longer than it may, at the d
   expect((await api("POST", "/sirens/none/test", {})).status).toBe(409);
   expect((await api("POST", "/sirens/siren/test", { ms: 5_000 })).status).toBe(200);
   await vi.waitFor(() => expect(box.orders).toMatchObject([{ op: "output", on: true, ms: 2_000 }]), 5_000);
-  const tested = await api("GET", "/events?types=alarm.output-tested&limit=1");
+  const tested = await api<Log>("GET", "/events?types=alarm.output-tested&limit=1");
   expect(tested.body.events).toMatchObject([{ data: { siren: "siren", seconds: 2 } }]);
-  expect((await api("GET", "/alarm/proof")).body.sirens).toMatchObject([{ siren: "siren", days: 0 }]);
+  expect((await api<Proof>("GET", "/alarm/proof")).body.sirens).toMatchObject([{ siren: "siren", days: 0 }]);
   // It is no alarm: nobody has to answer for it.
-  expect((await api("GET", "/incidents")).body.incidents).toEqual([]);
+  expect((await api<{ incidents: object[] }>("GET", "/incidents")).body.incidents).toEqual([]);
 });
