@@ -67,7 +67,6 @@ export function extraParams(options: ExtraOptions): Record<string, unknown> {
 
 /** Of a person as told. */
 export interface ToldExtras extends ExtrasWritten {
-  readonly sponsor?: string | null;
   readonly pin?: boolean;
   readonly temporary?: readonly {
     readonly group?: string;

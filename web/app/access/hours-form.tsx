@@ -1,6 +1,7 @@
-import { ActionIcon, Button, TextInput } from "@mantine/core";
-import { IconPlus, IconX } from "@tabler/icons-react";
+import { Button, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { RemoveRow } from "../parts/rows.js";
 import { useWords } from "../words/words.js";
 import { endsNextDay, type Hours, mostHoursADay } from "./week.js";
 import { DayBar } from "./week-view.js";
@@ -45,15 +46,10 @@ export function HoursForm({
             onChange={({ currentTarget }) => put(n, { to: currentTarget.value })}
             required
           />
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="lg"
-            aria-label={access.removeHours(day, n + 1)}
-            onClick={() => onChange(hours.filter((_, at) => at !== n))}
-          >
-            <IconX size={18} aria-hidden />
-          </ActionIcon>
+          <RemoveRow
+            label={access.removeHours(day, n + 1)}
+            onRemove={() => onChange(hours.filter((_, at) => at !== n))}
+          />
           {each.from !== "" && each.to !== "" && endsNextDay(each) && (
             <small className="soft hours-note">{access.overMidnight(each.to)}</small>
           )}

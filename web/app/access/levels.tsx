@@ -1,8 +1,8 @@
 import { Button, MultiSelect, Select, TextInput } from "@mantine/core";
-import { IconPlus, IconX } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
 import type { AccessRules } from "../api.js";
+import { AddRow, nextKey, RemoveRow } from "../parts/rows.js";
 import { Trouble } from "../parts/states.js";
 import { useMay } from "../session.js";
 import { useWords, type Words } from "../words/words.js";
@@ -172,36 +172,20 @@ function Form({ rules, level }: { readonly rules: AccessRules; readonly level: L
                     comboboxProps={atOnce}
                   />
                   {!readOnly && (
-                    <Button
-                      variant="subtle"
-                      aria-label={levels.removeDoors(n + 1)}
-                      onClick={() => setDoors(doors.filter(({ key }) => key !== each.key))}
-                    >
-                      <IconX size={18} aria-hidden />
-                    </Button>
+                    <RemoveRow
+                      label={levels.removeDoors(n + 1)}
+                      onRemove={() => setDoors(doors.filter(({ key }) => key !== each.key))}
+                    />
                   )}
                 </div>
               ))}
               {!readOnly && (
-                <div>
-                  <Button
-                    variant="default"
-                    size="compact-md"
-                    leftSection={<IconPlus size={18} aria-hidden />}
-                    onClick={() =>
-                      setDoors([
-                        ...doors,
-                        {
-                          key: Math.max(-1, ...doors.map(({ key }) => key)) + 1,
-                          doorGroup: allDoors,
-                          mode: "secured",
-                        },
-                      ])
-                    }
-                  >
-                    {levels.addDoors}
-                  </Button>
-                </div>
+                <AddRow
+                  label={levels.addDoors}
+                  onAdd={() =>
+                    setDoors([...doors, { key: nextKey(doors), doorGroup: allDoors, mode: "secured" }])
+                  }
+                />
               )}
             </fieldset>
             <MultiSelect

@@ -1,6 +1,5 @@
 /** What is said of a person: name, groups and dates; traits, trainings and induction; whom he visits and who answers for him. */
 import { Button, Checkbox, Modal, Stack, TextInput } from "@mantine/core";
-import { IconPlus, IconX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useContext, useState } from "react";
 import { api, type Person } from "../api.js";
@@ -9,6 +8,7 @@ import { fromLocalInput, toLocalInput, ZoneContext } from "../time.js";
 import { useWords } from "../words/words.js";
 import { useActing } from "./acting.js";
 import { PersonInput } from "./places.js";
+import { AddRow, nextKey, RemoveRow } from "./rows.js";
 import { Trouble } from "./states.js";
 
 type Trait = Person["traits"][number];
@@ -166,31 +166,17 @@ export function PersonForm({ person, onClose }: { readonly person: Person; onClo
                   value={each.until}
                   onChange={({ currentTarget }) => change(each.key, { until: currentTarget.value })}
                 />
-                <Button
-                  variant="subtle"
-                  aria-label={said.removeTraining(n + 1)}
-                  onClick={() => setTrainings(trainings.filter(({ key }) => key !== each.key))}
-                >
-                  <IconX size={18} aria-hidden />
-                </Button>
+                <RemoveRow
+                  label={said.removeTraining(n + 1)}
+                  onRemove={() => setTrainings(trainings.filter(({ key }) => key !== each.key))}
+                />
               </div>
             ))}
             {twice && <p className="form-fault">{said.trainingTwice}</p>}
-            <div>
-              <Button
-                variant="default"
-                size="compact-md"
-                leftSection={<IconPlus size={18} aria-hidden />}
-                onClick={() =>
-                  setTrainings([
-                    ...trainings,
-                    { key: Math.max(-1, ...trainings.map(({ key }) => key)) + 1, id: "", until: "" },
-                  ])
-                }
-              >
-                {said.addTraining}
-              </Button>
-            </div>
+            <AddRow
+              label={said.addTraining}
+              onAdd={() => setTrainings([...trainings, { key: nextKey(trainings), id: "", until: "" }])}
+            />
           </fieldset>
           {error !== undefined && <Trouble error={error} />}
           <Button type="submit" loading={busy} disabled={name.trim() === "" || unsound || twice}>
