@@ -22,6 +22,8 @@ export interface ClerksOrder {
   readonly groups: readonly string[];
   readonly cardFormats: readonly CardFormat[];
   readonly timeZone: string;
+  /** How long he waits for more of a list whose sender says nothing, in milliseconds; then he gives it up. */
+  readonly patienceMs: number;
 }
 
 export type ClerkHears =
@@ -43,6 +45,7 @@ const linesAtOnce = 500;
 
 /** How much of the list is there to be read. */
 class Inbox {
+  #patienceMs = 0;
   #bytes = 0;
   #all = false;
   #wake = (): void => {};
@@ -53,9 +56,10 @@ class Inbox {
     this.#wake();
   }
 
-  /** The list in pieces, as it comes; ends once all of it was read. */
-  async *pieces(file: string): AsyncGenerator<Buffer> {
-    const handle = await open(file);
+  /** The list in pieces, as it comes; ends once all of it was read. Throws where nothing comes for too long. */
+  async *pieces({ list, patienceMs }: ClerksOrder): AsyncGenerator<Buffer> {
+    this.#patienceMs = patienceMs;
+    const handle = await open(list);
     try {
       for (let at = 0; ; ) {
         if (at < this.#bytes) {
@@ -73,8 +77,12 @@ class Inbox {
   }
 
   #more(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error("no more of the list came")), this.#patienceMs);
+      this.#wake = () => {
+        clearTimeout(late);
+        resolve();
+      };
     });
   }
 }
@@ -121,7 +129,7 @@ async function readList(
     }
   };
   const decoder = new StringDecoder("utf8");
-  for await (const bytes of inbox.pieces(order.list)) {
+  for await (const bytes of inbox.pieces(order)) {
     count.bytes += bytes.length;
     // Once it is no list, the rest is only waited for.
     if (list.over) continue;

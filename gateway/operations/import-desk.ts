@@ -108,6 +108,8 @@ const previewOfEach = 8;
 const faultsTold = 100;
 const mostJobs = 20;
 const forgottenAfterMs = 3_600_000;
+/** A list of which nothing more comes keeps no process longer. */
+const silentForMs = 60_000;
 const markKey = "people-import";
 
 export class ImportDesk {
@@ -203,6 +205,7 @@ export class ImportDesk {
     job.of = Math.max(job.expectedBytes, job.received);
     job.touchedAt = this.#parts.clock.monotonic();
     await job.file.write(bytes, 0, bytes.length, offset);
+    if (job.reading?.over) await this.#putAside(job);
     if (!job.reading && !this.#reads()) job.reading = this.#startReading(job);
     job.reading?.received(offset + bytes.length, false);
     return this.#view(job);
@@ -260,12 +263,9 @@ export class ImportDesk {
 
   async #check(job: Job): Promise<void> {
     const { engine, store } = this.#parts;
-    if (job.reading && job.reading.revision !== engine.active?.site.revision) {
-      // It was read by the groups of a site that is not in force any more.
-      await job.reading.end();
-      await rm(this.#stagingOf(job.id), { force: true });
-      job.reading = undefined;
-    }
+    // Given up while nothing came, or read by the groups of a site that is not in force any more.
+    if (job.reading?.over || job.reading?.revision !== engine.active?.site.revision)
+      await this.#putAside(job);
     job.brought = store.people.brought;
     job.reading ??= this.#startReading(job);
     if (!job.reading) return;
@@ -287,6 +287,13 @@ export class ImportDesk {
     if (job.state === "checking") this.#enter(job, "checked", null, 0);
   }
 
+  /** What was read of it is thrown away; it can be read anew from its beginning. */
+  async #putAside(job: Job): Promise<void> {
+    await job.reading?.end();
+    job.reading = undefined;
+    await rm(this.#stagingOf(job.id), { force: true });
+  }
+
   /** undefined: there is no site yet, so nothing to read it by. */
   #startReading(job: Job): ListReading | undefined {
     const { engine, database } = this.#parts;
@@ -301,6 +308,7 @@ export class ImportDesk {
         groups: [...site.groups.keys()],
         cardFormats: cardFormats.all,
         timeZone: site.timeZone,
+        patienceMs: silentForMs,
       },
       site.revision,
       (progress) => this.#heard(job, progress),

@@ -26,6 +26,11 @@ export class ListReading {
     this.#say({ is: "received", bytes, all });
   }
 
+  /** He has gone home: all is done, it failed, or the sender said nothing for too long. */
+  get over(): boolean {
+    return this.#clerk.exitCode !== null || this.#clerk.signalCode !== null;
+  }
+
   /** Resolves when all was read and compared; rejects with what stopped it. */
   done(): Promise<void> {
     return this.#done;
@@ -33,7 +38,7 @@ export class ListReading {
 
   /** Ends it, wherever it is; resolves when it holds no file any more. */
   async end(): Promise<void> {
-    if (this.#clerk.exitCode !== null || this.#clerk.signalCode !== null) return;
+    if (this.over) return;
     const gone = once(this.#clerk, "exit");
     if (this.#clerk.kill("SIGKILL")) await gone;
   }
