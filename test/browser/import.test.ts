@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromePath, openBrowser, whyNoBrowser } from "../web/browser.js";
 import { type Running, startBusyHouse } from "./gateway.js";
-import { claimOwner, navigate, sights, visit } from "./visitor.js";
+import { claimOwner, isLive, navigate, sights, visit } from "./visitor.js";
 
 /** With `SCREENSHOTS=folder`, what the test sees is kept there, to be looked at. */
 const screenshots = process.env.SCREENSHOTS;
@@ -69,6 +69,7 @@ describe.skipIf(chromePath === undefined)(`a list of people in the browser${why}
       };
       if (sight.width > 600) await navigate(page, "People");
       else await page.goto(`${house.url}/people`);
+      await isLive(page);
       await page.getByRole("link", { name: "Import a list" }).click();
       const another = page.getByRole("button", { name: "Another list" });
       await page.getByLabel("CSV file").or(another).waitFor();
